@@ -1,0 +1,152 @@
+"""The values that travel through the crawler: what is asked for, what came back, and what was read in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+LinkKind = Literal["home", "feed", "sitemap", "list", "post", "page"]
+FailureKind = Literal[
+    "network", "dns", "tls", "timeout", "refused", "too_large", "too_many_redirects", "status", "robots",
+    "address", "scheme", "content_type", "encoding", "parser", "budget",
+]  # fmt: skip
+PageKind = Literal["post", "list", "home", "feed", "sitemap", "stub", "redirect", "thin", "foreign", "error", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What a feed, sitemap or list said of a page before it was read; every field may be missing."""
+
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    published: str | None = None  # as the author gave it: YYYY-MM-DD, or ISO with its own offset
+    updated: str | None = None
+    tags: tuple[str, ...] = ()
+    html: str | None = None  # the feed's own text of the post, when it has more than a summary
+    in_feed: bool = False
+    in_sitemap: bool = False
+    lastmod: str | None = None  # of the sitemap
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A URL to fetch, and what it is expected to be."""
+
+    url: str
+    kind: LinkKind  # "page": not known yet; the reader decides
+    source: str  # home page URL of the blog that it belongs to
+    depth: int = 0  # links away from the blog's home, feed or sitemap
+    via: str | None = None  # the URL that it was found on
+    hint: Hint | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Caching:
+    """Validators of an earlier answer, sent back as a conditional request."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An answer with status 200 or 304 (then `body` is empty)."""
+
+    url: str  # where it came from in the end, after redirects
+    requested_url: str
+    status: int
+    content_type: str | None  # the header as sent
+    body: bytes = field(repr=False)  # decoded of its transfer and content encoding, charset untouched
+    fetched_at: datetime  # aware UTC
+    caching: Caching = Caching()
+    redirects: tuple[tuple[int, str], ...] = ()  # (status, URL it led to), in order
+    max_age_s: float | None = None
+    robots_tag: str | None = None  # X-Robots-Tag as sent
+
+    @property
+    def not_modified(self) -> bool:
+        return self.status == 304
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A request or a parse that gave nothing; flows beside results and is never raised."""
+
+    url: str
+    kind: FailureKind
+    detail: str  # one line for a person: what was wrong
+    at: datetime  # aware UTC
+    status: int | None = None
+    retry_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A link that stands in a post's text."""
+
+    kind: Literal["post", "paper", "code", "link"]  # post: a page of a blog's shape; paper: arXiv, DOI, OpenReview
+    url: str
+    text: str = ""  # the words that carry it
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Counts over the text, taken once; prose is the text without code and formulas."""
+
+    words: int = 0  # of prose; a CJK character counts as one, see crawler.text.count_words
+    code_lines: int = 0
+    code_share: float = 0.0  # characters in code over all characters
+    formulas: int = 0
+    figures: int = 0
+    tables: int = 0
+    headings: int = 0
+    heading_depth: int = 0  # levels in use
+    language_confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post as read: facts, and the text as Markdown in the normal form of crawler.blocks."""
+
+    url: str
+    title: str
+    markdown: str = field(repr=False)
+    source: str  # home page URL of its blog
+    authors: tuple[str, ...] = ()
+    published: str | None = None  # YYYY-MM-DD, or ISO with its own offset; never the crawl's date
+    updated: str | None = None
+    language: str | None = None  # ISO 639-1, by the text
+    tags: tuple[str, ...] = ()
+    canonical: str | None = None  # only when it is on the blog's own hosts or a known cross-post
+    licence: str | None = None
+    series: str | None = None
+    references: tuple[Reference, ...] = ()
+    images: tuple[str, ...] = ()
+    text_from: Literal["page", "feed"] = "page"
+    quality: Quality = Quality()
+    reader: str = ""  # version of the reader that made this
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a fetched page turned out to be, and why; the last thing that a parse yields."""
+
+    kind: PageKind
+    reasons: tuple[str, ...] = ()
+    moved_to: str | None = None  # target of a meta refresh or JavaScript stub
+    title: str | None = None  # of the blog, on a home page or a feed
+    language: str | None = None
+    ttl_s: float | None = None  # a feed's own wish
+
+
+@dataclass(frozen=True, slots=True)
+class Blog:
+    """What is known of a blog while one of its pages is read."""
+
+    url: str  # home page
+    title: str | None = None
+    language: str | None = None
+    hosts: tuple[str, ...] = ()  # its own hosts, aliases included
+    patterns: tuple[str, ...] = ()  # learned shapes of its posts' URLs (crawler.shapes)
+    sample: bool = False
