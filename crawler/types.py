@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -150,3 +151,61 @@ class Blog:
     hosts: tuple[str, ...] = ()  # its own hosts, aliases included
     patterns: tuple[str, ...] = ()  # learned shapes of its posts' URLs (crawler.shapes)
     sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Robots:
+    """A robots.txt as last answered, kept up to 24 h between runs."""
+
+    origin: str  # scheme://host[:port]
+    status: int | None  # None: unreachable
+    body: bytes
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """All that a crawl needs to know to visit one blog: where to begin, and what is known already."""
+
+    blog: Blog
+    feed: str | None = None  # the feed that was found to be the blog's own, watched on later visits
+    kind: Literal["blog", "feed", "sitemap", "page"] = "blog"  # what the source's URL is; page: single posts by hand
+    pending: tuple[Link, ...] = ()  # found by an earlier visit and not fetched yet
+    known: frozenset[str] = frozenset()  # crawler.urls.key of every URL that was fetched
+    posts: Mapping[str, str] = field(default_factory=dict)  # URL of each stored post -> day of publication or ""
+    caching: Mapping[str, Caching] = field(default_factory=dict)  # URL -> validators, of what may be asked again
+    complete: bool = False  # an earlier visit came to its end, so that watching the feed is enough
+    refresh: bool = False  # ask for every stored post again, conditionally
+    paused_until: datetime | None = None  # a Retry-After that has not run out
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one link; the store writes it in one transaction."""
+
+    link: Link
+    page: Page | None = None  # body included, for whoever keeps raw pages
+    failure: Failure | None = None
+    verdict: Verdict | None = None
+    post: Post | None = None
+    links: tuple[Link, ...] = ()  # new ones, each at most once a visit, that now wait to be fetched
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The end of a blog's visit."""
+
+    source: str
+    ok: bool
+    complete: bool  # nothing waits: false when a time limit, a budget or a stop ended it
+    failure: Failure | None = None  # why it is not ok
+    title: str | None = None
+    language: str | None = None
+    feed: str | None = None
+    hosts: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    requests: int = 0
+    posts: int = 0
+    failed: int = 0
+    ttl_s: float | None = None  # least time until the next visit that the site asked for
+    note: str = ""  # what an owner should know: a trap, a budget, a closed platform
