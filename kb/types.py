@@ -272,3 +272,53 @@ class Article:
     top: tuple[ChartLine, ...]
     posts: tuple[StoredPost, ...]  # every post that is cited or charted
     counts: Mapping[str, int]  # posts, sources, topics ... of the whole store
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A blog that is followed, and its health."""
+
+    id: int
+    url: str
+    title: str | None
+    feed: str | None
+    kind: str
+    language: str | None
+    status: str  # active, failing, paused, new
+    last_success: str | None
+    next_visit: str | None
+    failures: int
+    last_error: str | None
+    posts: int
+    note: str | None = None
+    folder: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The keys of a source that stay fixed (docs/cli.md)."""
+        return {
+            "id": self.id,
+            "url": self.url,
+            "title": self.title,
+            "feed": self.feed,
+            "kind": self.kind,
+            "language": self.language,
+            "status": self.status,
+            "last_success": self.last_success,
+            "next_visit": self.next_visit,
+            "failures": self.failures,
+            "last_error": self.last_error,
+            "posts": self.posts,
+            "note": self.note,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class NewSource:
+    """A blog that a person asks for: a line of a list, an OPML, or a command."""
+
+    url: str
+    title: str | None = None
+    feed: str | None = None
+    kind: Literal["blog", "feed", "sitemap"] = "blog"
+    language: str | None = None
+    folder: str | None = None

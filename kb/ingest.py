@@ -1,0 +1,148 @@
+"""The crawl stage: tells the crawler what is due and known, and writes what it says, in short transactions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from crawler.clock import Clock
+from crawler.frontier import next_visit
+from crawler.retry import back_off
+from crawler.types import Failure, Outcome, Report, Robots, Visit
+from kb.errors import NetworkError
+from kb.store import frontier, posts, sources
+from kb.store.connect import Store
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+BATCH = 32  # outcomes a transaction: few enough that a kill loses little, enough that commits do not set the pace
+BATCH_S = 0.5  # and none waits longer than this
+
+Event = Outcome | Report | Robots
+
+
+class Crawl(Protocol):
+    """crawler.crawl.crawl with everything but the visits bound; app.py makes it, tests hand in a list of events."""
+
+    def __call__(self, visits: Sequence[Visit], robots: dict[str, Robots]) -> AsyncIterator[Event]: ...
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a crawl did; counted while it runs."""
+
+    due: int = 0
+    sources: int = 0
+    requests: int = 0
+    new: int = 0
+    edited: int = 0
+    failed: list[Report] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)  # of single pages
+    unfinished: int = 0
+    reached: int = 0
+
+
+_UNREACHED = frozenset({"network", "dns", "timeout", "tls", "refused"})
+GIVE_UP_AFTER = 24  # blogs, all of them unreachable: then it is the network that is missing, not the blogs
+
+
+async def ingest(
+    store: Store, due: Sequence[int], crawl: Crawl, clock: Clock, *, refresh: bool, keep_bytes: int,
+    progress: Callable[[Tally], None],
+) -> Tally:  # fmt: skip
+    """Visit the sources with these ids and store what comes; every outcome is durable within a second."""
+    visits = {source_id: frontier.visit_of(store.reader, source_id, clock.now(), refresh) for source_id in due}
+    ids = {visit.blog.url: source_id for source_id, visit in visits.items()}
+    writer = _Writer(store, ids, clock, keep_bytes - frontier.kept_bytes(store.reader))
+    waiting: list[Event] = []
+    last = clock.monotonic()
+    events = crawl(list(visits.values()), frontier.robots_of(store.reader))
+    try:
+        async for event in events:
+            waiting.append(event)
+            if len(waiting) >= BATCH or clock.monotonic() - last > BATCH_S or isinstance(event, Report):
+                batch, waiting = waiting, []
+                await asyncio.to_thread(writer.write, batch)
+                last = clock.monotonic()
+                progress(writer.tally)
+                if _network_is_missing(writer.tally):
+                    raise NetworkError(
+                        "no blog could be reached: " + _words(writer.tally.failed[0]),
+                        "check the network (HTTP_PROXY, HTTPS_PROXY), or try the sample web: kb run --sample",
+                    )
+    finally:
+        if waiting:
+            writer.write(waiting)
+            progress(writer.tally)
+    return writer.tally
+
+
+def _network_is_missing(tally: Tally) -> bool:
+    failed = tally.failed
+    return (
+        tally.reached == 0
+        and len(failed) >= min(GIVE_UP_AFTER, max(1, tally.due))
+        and all(r.failure is not None and r.failure.kind in _UNREACHED for r in failed)
+    )
+
+
+def _words(report: Report) -> str:
+    return f"{report.source}: {report.failure.detail}" if report.failure else report.source
+
+
+class _Writer:
+    """Writes events in transactions; the one place where a crawl meets the store."""
+
+    def __init__(self, store: Store, ids: dict[str, int], clock: Clock, room: int) -> None:
+        self._store, self._ids, self._clock, self._room = store, ids, clock, room
+        self.tally = Tally(due=len(ids))
+
+    def write(self, batch: Sequence[Event]) -> None:
+        now = self._clock.now()
+        with self._store.writing() as session:
+            for event in batch:
+                if isinstance(event, Robots):
+                    frontier.record_robots(session, event)
+                elif isinstance(event, Report):
+                    session.flush()
+                    self._report(session, event, now)
+                else:
+                    self._outcome(session, event, now)
+
+    def _outcome(self, session: Session, outcome: Outcome, now: datetime) -> None:
+        source_id = self._ids[outcome.link.source]
+        post_id = None
+        if outcome.post is not None:
+            saved = posts.save_post(session, source_id, outcome.post, now)
+            post_id = saved.post_id
+            self.tally.new += saved.change == "new"
+            self.tally.edited += saved.change == "edited"
+            for url in {outcome.link.url, outcome.page.url if outcome.page else outcome.link.url}:
+                posts.add_alias(session, url, post_id)
+            if outcome.page is not None and len(outcome.page.body) < self._room and saved.change != "same":
+                frontier.keep_page(session, source_id, outcome)
+                self._room -= len(outcome.page.body) // 4  # pages shrink to about a quarter
+        if outcome.failure is not None:
+            self.tally.failures.append(outcome.failure)
+        frontier.record_outcome(session, source_id, outcome, post_id, now)
+
+    def _report(self, session: Session, report: Report, now: datetime) -> None:
+        source_id = self._ids[report.source]
+        self.tally.sources += 1
+        self.tally.requests += report.requests
+        self.tally.reached += report.ok
+        self.tally.unfinished += report.ok and not report.complete
+        if not report.ok:
+            self.tally.failed.append(report)
+        sources.record_report(session, source_id, report, now, self._next(source_id, report, now))
+
+    def _next(self, source_id: int, report: Report, now: datetime) -> datetime | None:
+        if not report.ok:
+            return now + back_off(sources.failures_of(self._store.reader, source_id) + 1)
+        if not report.complete:
+            return None
+        return next_visit(now, sources.days_of_posts(self._store.reader, source_id), report.ttl_s, report.source)

@@ -1,0 +1,199 @@
+"""The followed blogs: added, listed with their health, paused, removed; and what a visit changed of them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from crawler.types import Report
+from crawler.urls import key
+from kb.errors import NotFound, UsageError
+from kb.store.rows import clean, dump, instant, iso
+from kb.types import NewSource, Source
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+_LIST = """
+SELECT s.*, (SELECT count(*) FROM post p WHERE p.source_id = s.id) AS posts FROM source s
+"""
+
+
+def add_source(session: Session, new: NewSource, at: datetime) -> tuple[int, bool]:
+    """Follow a blog; gives its id, and whether it was new. Raises UsageError for one that was forgotten for good."""
+    from sqlmodel import select
+
+    from kb.store.tables import ForgottenRow, SourceRow
+
+    name = key(new.url)
+    if session.get(ForgottenRow, name) is not None:
+        raise UsageError(f"{new.url} was removed with --forget and is never fetched again")
+    row = session.exec(select(SourceRow).where(SourceRow.key == name)).first()
+    if row is not None:
+        if row.status == "hand":  # posts of it were added one by one; now the whole blog is wanted
+            row.status = "active"
+            session.add(row)
+        assert row.id is not None
+        return row.id, False
+    row = SourceRow(url=new.url, key=name, title=new.title, feed=new.feed, kind=new.kind,
+                    language=new.language, folder=new.folder, added_at=iso(at))  # fmt: skip
+    session.add(row)
+    session.flush()
+    assert row.id is not None
+    return row.id, True
+
+
+def hand_source(session: Session, url: str, at: datetime) -> int:
+    """The id of the source that holds posts of a host that were added by hand; never visited by itself."""
+    from sqlmodel import select
+
+    from kb.store.tables import SourceRow
+
+    row = session.exec(select(SourceRow).where(SourceRow.key == key(url))).first()
+    if row is None:
+        row = SourceRow(url=url, key=key(url), status="hand", added_at=iso(at))
+        session.add(row)
+        session.flush()
+    assert row.id is not None
+    return row.id
+
+
+def list_sources(reader: sqlite3.Connection) -> list[Source]:
+    """All sources in the order they were added."""
+    return [_source(row) for row in reader.execute(_LIST + " ORDER BY s.id")]
+
+
+def find_source(reader: sqlite3.Connection, name: str) -> Source:
+    """The source that an id, URL, host or title names. Raises NotFound with the nearest one."""
+    rows = list_sources(reader)
+    wanted = name.strip().lower()
+    host = wanted.split("//")[-1].split("/")[0]
+    for matches in (
+        lambda s: wanted == str(s.id) or key(name) == key(s.url),
+        lambda s: wanted == (s.title or "").lower() or wanted == (s.feed or "").lower(),
+        lambda s: "/" not in wanted.split("//")[-1].rstrip("/") and host == s.url.split("//")[-1].split("/")[0].lower(),
+    ):
+        if found := [s for s in rows if matches(s)]:
+            return found[0]
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, [s.url for s in rows] + [s.title for s in rows if s.title], 1, 0.4)
+    raise NotFound(
+        f'no such blog: "{name}"' + (f' (did you mean "{near[0]}"?)' if near else ""), "list them: kb sources"
+    )
+
+
+def due_sources(reader: sqlite3.Connection, now: datetime, only: Sequence[int], every: bool) -> list[int]:
+    """Ids of the sources to visit now: the named ones, all of them, or those whose time has come."""
+    rows = reader.execute("SELECT id, status, next_visit FROM source ORDER BY next_visit IS NOT NULL, next_visit, id")
+    return [int(row["id"]) for row in rows if _is_due(row, iso(now), only, every)]
+
+
+def _is_due(row: sqlite3.Row, now: str, only: Sequence[int], every: bool) -> bool:
+    if only:
+        return row["id"] in only
+    if row["status"] != "active":
+        return False
+    return every or row["next_visit"] is None or row["next_visit"] <= now
+
+
+def set_status(session: Session, source_id: int, status: str) -> None:
+    """Pause or resume a blog."""
+    from kb.store.tables import SourceRow
+
+    row = session.get(SourceRow, source_id)
+    assert row is not None
+    row.status = status
+    session.add(row)
+
+
+def remove_source(session: Session, source_id: int, forget_at: datetime | None) -> int:
+    """Stop following a blog; gives how many posts went with it.
+
+    Without forget_at its posts stay and it is no longer visited. With it, posts, texts, passages, vectors and raw
+    pages are deleted for good, and the URL is remembered as one never to fetch.
+    """
+    from sqlalchemy import text
+
+    from kb.store.tables import ForgottenRow, SourceRow
+
+    row = session.get(SourceRow, source_id)
+    assert row is not None
+    if forget_at is None:
+        row.status = "hand"
+        row.next_visit = None
+        session.add(row)
+        return 0
+    session.merge(ForgottenRow(key=row.key, url=row.url, at=iso(forget_at)))
+    own = "(SELECT id FROM post WHERE source_id = :source)"
+    session.execute(text(f"DELETE FROM text_fts WHERE rowid IN (SELECT id FROM text_row WHERE post_id IN {own})"),
+                    {"source": source_id})  # fmt: skip
+    session.execute(text(f"DELETE FROM vector WHERE passage_id IN (SELECT id FROM passage WHERE post_id IN {own})"),
+                    {"source": source_id})  # fmt: skip
+    for table in _OF_POST:
+        session.execute(text(f"DELETE FROM {table} WHERE post_id IN {own}"), {"source": source_id})
+    session.execute(text(f"DELETE FROM duplicate WHERE original_id IN {own}"), {"source": source_id})
+    for table in ("link", "raw_page"):
+        session.execute(text(f"DELETE FROM {table} WHERE source_id = :source"), {"source": source_id})
+    gone = session.execute(text("DELETE FROM post WHERE source_id = :source"), {"source": source_id})
+    session.delete(row)
+    return int(gone.rowcount)  # type: ignore[attr-defined]
+
+
+_OF_POST = ("text_row", "passage", "post_vector", "relevance", "assignment", "evidence", "entry", "fingerprint",
+            "duplicate", "reference", "alias", "version", "body")  # fmt: skip
+
+
+def record_report(session: Session, source_id: int, report: Report, at: datetime, next_visit: datetime | None) -> None:
+    """What a visit said of its blog. next_visit None: as soon as possible, since it did not come to its end."""
+    from kb.store.tables import SourceRow
+
+    row = session.get(SourceRow, source_id)
+    assert row is not None
+    row.last_visit = iso(at)
+    row.next_visit = iso(next_visit) if next_visit else None
+    row.note = clean(report.note) or None
+    if report.ok:
+        row.last_success, row.failures, row.failing_since, row.last_error = iso(at), 0, None, None
+        row.title = row.title or (clean(report.title) if report.title else None)
+        row.language = row.language or report.language
+        row.feed = report.feed or row.feed
+        row.hosts = dump(sorted(set(json.loads(row.hosts)) | set(report.hosts)))
+        row.patterns = dump(report.patterns) if report.patterns else row.patterns
+        row.complete = row.complete or report.complete
+    else:
+        row.failures += 1
+        row.failing_since = row.failing_since or iso(at)
+        row.last_error = clean(f"{report.failure.kind}: {report.failure.detail}") if report.failure else "unknown"
+    session.add(row)
+
+
+def failures_of(reader: sqlite3.Connection, source_id: int) -> int:
+    """How many visits in a row have failed."""
+    return int(reader.execute("SELECT failures FROM source WHERE id = ?", (source_id,)).fetchone()[0])
+
+
+def days_of_posts(reader: sqlite3.Connection, source_id: int) -> list[str]:
+    """The days on which a blog's posts were published, newest first, 20 at most."""
+    rows = reader.execute(
+        "SELECT substr(published, 1, 10) FROM post WHERE source_id = ? AND published IS NOT NULL"
+        " ORDER BY 1 DESC LIMIT 20",
+        (source_id,),
+    )
+    return [str(day) for (day,) in rows]
+
+
+def _source(row: sqlite3.Row) -> Source:
+    status = row["status"]
+    if status == "active":
+        status = "failing" if row["failures"] else "active" if row["last_success"] else "new"
+    visit = instant(row["next_visit"])
+    return Source(
+        id=row["id"], url=row["url"], title=row["title"], feed=row["feed"], kind=row["kind"], language=row["language"],
+        status=status, last_success=row["last_success"], next_visit=iso(visit) if visit else None,
+        failures=row["failures"], last_error=row["last_error"], posts=row["posts"], note=row["note"],
+        folder=row["folder"],
+    )  # fmt: skip
