@@ -1,0 +1,288 @@
+"""Fetches one URL within bounds, and maps all that can go wrong on the way to a Failure: the only door to the network.
+
+On httpcore, the engine of httpx, because the guard is a network backend, bodies are decoded here under a bound, and
+redirects are followed by hand; nothing of what httpx adds to it is of use.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+import httpcore
+
+from crawler import urls
+from crawler.clock import Clock
+from crawler.decode import Broken, TooLarge, decoders
+from crawler.guard import Address, GuardedBackend, Refused, Unresolved, is_local_name, tls_context
+from crawler.proxies import Proxies
+from crawler.retry import max_age_s, retry_after_s
+from crawler.types import Caching, Failure, FailureKind, Link, LinkKind, Page
+
+ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,application/feed+json;q=0.9,*/*;q=0.5"
+_REDIRECTS = (301, 302, 303, 307, 308)
+_NEVER_TEXT = ("image/", "audio/", "video/", "font/", "application/pdf", "application/zip", "application/x-tar")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one request may cost."""
+
+    page_bytes: int = 8 << 20  # decoded; the longest post of the replayed web has 5.4 MB
+    feed_bytes: int = 32 << 20
+    sitemap_bytes: int = 50 << 20  # the protocol's own bound
+    redirects: int = 8
+    connect_s: float = 10.0
+    request_s: float = 30.0  # from the start of a hop to the last byte of its body
+    connections: int = 100
+
+    def bytes_for(self, kind: LinkKind) -> int:
+        """The bound on a decoded body of this kind."""
+        return {"feed": self.feed_bytes, "sitemap": self.sitemap_bytes}.get(kind, self.page_bytes)
+
+
+class Gate(Protocol):
+    """Says, hop by hop, whether and when a URL may be asked for (crawler.manners)."""
+
+    async def refusal(self, url: str) -> Failure | None:
+        """Why this URL must not be fetched, if it must not."""
+        ...
+
+    def turn(self, url: str) -> AbstractAsyncContextManager[None]:
+        """Waits for the host's turn, and holds it."""
+        ...
+
+
+def user_agent(version: str, contact: str = "") -> str:
+    """`kb/1.2 (+https://...)`: who asks, and where to complain."""
+    return f"kb/{version} (+{contact})" if contact else f"kb/{version}"
+
+
+class Fetcher:
+    """Fetches URLs; made without I/O, used within `async with`, shared by all tasks of one event loop."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        agent: str,
+        limits: Limits = Limits(),
+        environ: Mapping[str, str] | None = None,
+        resolve: Mapping[str, Address] | None = None,
+        allow_addresses: Iterable[str] = (),
+    ) -> None:
+        """environ: where proxies and SSL_CERT_FILE are read; resolve: host -> (address, port) for reserved names, which
+        are asked without proxy; allow_addresses: those let through although not public, such as 127.0.0.1."""
+        environ = environ or {}
+        self.clock, self.agent, self.limits = clock, agent, limits
+        self.mapped = dict(resolve or {})
+        self._allow = frozenset(allow_addresses)
+        self._proxies = Proxies.of(environ)
+        self._cafile = environ.get("SSL_CERT_FILE") or None
+        trusted = [(p.hostname or "", p.port or 80) for p in map(urlsplit, self._proxies.by_scheme.values())]
+        self.backend = GuardedBackend(mapped=self.mapped, trusted=trusted, allow=self._allow)
+        self._pools: dict[str | None, httpcore.AsyncConnectionPool] = {}
+        self._tls: ssl.SSLContext | None = None
+
+    async def __aenter__(self) -> Fetcher:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for pool in self._pools.values():
+            await pool.aclose()
+        self._pools.clear()
+
+    async def address_of(self, url: str) -> str | None:
+        """The address that a direct request to this URL goes to; None behind a proxy, or where it cannot be told."""
+        host = urls.host(url)
+        if host in self.mapped or self._proxies.for_url(url):
+            return None
+        try:
+            found = await self.backend.addresses(host, urlsplit(url).port or 80)
+        except (Refused, Unresolved, ValueError):
+            return None
+        return found[0][0] if found else None
+
+    async def fetch(
+        self, what: Link | str, caching: Caching | None = None, *, gate: Gate | None = None, kind: LinkKind = "page"
+    ) -> Page | Failure:
+        """What the URL answers in the end, redirects followed, each hop through the gate; never raises."""
+        asked, kind = (what.url, what.kind) if isinstance(what, Link) else (what, kind)
+        url, hops = asked, list[tuple[int, str]]()
+        while True:
+            fetchable = urls.crawlable(url)
+            if fetchable is None:
+                return self._failure(asked, "scheme", f"not an http or https URL: {url[:200]}")
+            url = fetchable
+            if gate is not None and (refusal := await gate.refusal(url)) is not None:
+                return refusal
+            if gate is None:
+                answer = await self._ask(url, asked, caching, kind, tuple(hops))
+            else:
+                async with gate.turn(url):
+                    answer = await self._ask(url, asked, caching, kind, tuple(hops))
+            if not isinstance(answer, _Hop):
+                return answer
+            target = urls.resolve(answer.location, url)
+            if target is None:
+                detail = f"redirect to no valid URL: {answer.location[:200]!r}"
+                return self._failure(asked, "status", detail, answer.status)
+            hops.append((answer.status, target.partition("#")[0]))
+            if len(hops) > self.limits.redirects:
+                return self._failure(asked, "too_many_redirects", f"more than {self.limits.redirects} redirects")
+            url = target
+
+    async def _ask(
+        self, url: str, asked: str, caching: Caching | None, kind: LinkKind, hops: tuple[tuple[int, str], ...]
+    ) -> Page | Failure | _Hop:
+        """One hop. All foreign errors end here: this is the border that the module's promise rests on."""
+        host = urls.host(url)
+        if host not in self.mapped and is_local_name(host) and not self._allow & {host.strip("[]"), "localhost"}:
+            return self._failure(asked, "address", f"{host} is no host of the public internet")
+        try:
+            async with asyncio.timeout(self.limits.request_s):
+                return await self._exchange(url, asked, caching, kind, hops)
+        except TimeoutError:
+            return self._failure(asked, "timeout", f"no full answer within {self.limits.request_s:g} s")
+        except TooLarge:
+            limit = self.limits.bytes_for(kind)
+            return self._failure(asked, "too_large", f"the body is larger than {limit >> 20} MiB")
+        except Broken as error:
+            return self._failure(asked, "encoding", f"the body could not be decoded: {error}")
+        except Refused as error:
+            return self._failure(asked, "address", str(error))
+        except Unresolved as error:
+            return self._failure(asked, "dns", str(error))
+        except Exception as error:
+            return self._failure(asked, _kind_of(error), _say(error))
+
+    async def _exchange(
+        self, url: str, asked: str, caching: Caching | None, kind: LinkKind, hops: tuple[tuple[int, str], ...]
+    ) -> Page | Failure | _Hop:
+        request = httpcore.Request("GET", url, headers=self._headers(url, caching), extensions=self._timeouts())
+        response = await self._pool(url).handle_async_request(request)
+        try:
+            headers = {k.lower().decode("latin-1"): v.decode("latin-1").strip() for k, v in response.headers}
+            status = response.status
+            if status in _REDIRECTS and headers.get("location"):
+                await self._drain(response)
+                return _Hop(status, headers["location"])
+            if status not in (200, 203, 304):
+                await self._drain(response)
+                wait_s = retry_after_s(headers.get("retry-after"), self.clock.now())
+                return self._failure(asked, "status", f"answered {status}", status, wait_s)
+            content_type = headers.get("content-type")
+            if status != 304 and (content_type or "").lower().startswith(_NEVER_TEXT):
+                return self._failure(asked, "content_type", f"is {content_type}, no page")
+            body = b"" if status == 304 else await self._body(response, headers, self.limits.bytes_for(kind))
+        finally:
+            await response.aclose()
+        return Page(
+            url=url,
+            requested_url=asked,
+            status=304 if status == 304 else 200,
+            content_type=content_type,
+            body=body,
+            fetched_at=self.clock.now(),
+            caching=Caching(headers.get("etag"), headers.get("last-modified")),
+            redirects=hops,
+            max_age_s=max_age_s(headers.get("cache-control")),
+            robots_tag=headers.get("x-robots-tag"),
+        )
+
+    @staticmethod
+    async def _body(response: httpcore.Response, headers: Mapping[str, str], limit: int) -> bytes:
+        """The decoded body; raises TooLarge at the bound, before more is read."""
+        layers = decoders(headers.get("content-encoding", ""), limit)
+        body = bytearray()
+        async for chunk in response.aiter_stream():
+            for layer in reversed(layers):
+                chunk = layer.feed(chunk)
+            body += chunk
+            if len(body) > limit:
+                raise TooLarge
+        if body and any(not layer.done for layer in layers):
+            raise Broken("it ends too early")
+        return bytes(body)
+
+    @staticmethod
+    async def _drain(response: httpcore.Response) -> None:
+        """Reads a short body that nobody wants, so that the connection can be used again."""
+        size = 0
+        async for chunk in response.aiter_stream():
+            size += len(chunk)
+            if size > 65_536:
+                break
+
+    def _headers(self, url: str, caching: Caching | None) -> list[tuple[bytes, bytes]]:
+        headers = [("Host", urlsplit(url).netloc), ("User-Agent", self.agent), ("Accept", ACCEPT),
+                   ("Accept-Encoding", "gzip, deflate")]  # fmt: skip
+        if caching and caching.etag:
+            headers.append(("If-None-Match", caching.etag))
+        if caching and caching.last_modified:
+            headers.append(("If-Modified-Since", caching.last_modified))
+        return [(name.encode("ascii"), value.encode("latin-1", "ignore")) for name, value in headers]
+
+    def _timeouts(self) -> dict[str, dict[str, float]]:
+        s = self.limits.request_s
+        return {"timeout": {"connect": self.limits.connect_s, "read": s, "write": s, "pool": s}}
+
+    def _pool(self, url: str) -> httpcore.AsyncConnectionPool:
+        """The pool for direct requests, or that of the proxy for this URL."""
+        proxy = None if urls.host(url) in self.mapped else self._proxies.for_url(url)
+        if proxy not in self._pools:
+            if self._tls is None:
+                self._tls = tls_context(self._cafile)
+            self._pools[proxy] = self._new_pool(proxy)
+        return self._pools[proxy]
+
+    def _new_pool(self, proxy: str | None) -> httpcore.AsyncConnectionPool:
+        n = self.limits.connections
+        if proxy is None:
+            return httpcore.AsyncConnectionPool(
+                ssl_context=self._tls, max_connections=n, max_keepalive_connections=n, keepalive_expiry=15.0,
+                network_backend=self.backend,
+            )  # fmt: skip
+        parts = urlsplit(proxy)
+        auth = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
+        return httpcore.AsyncHTTPProxy(
+            f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}", proxy_auth=auth, ssl_context=self._tls,
+            max_connections=n, max_keepalive_connections=n, keepalive_expiry=15.0, network_backend=self.backend,
+        )  # fmt: skip
+
+    def _failure(
+        self, url: str, kind: FailureKind, detail: str, status: int | None = None, retry_after_s: float | None = None
+    ) -> Failure:
+        return Failure(url, kind, detail, self.clock.now(), status, retry_after_s)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hop:
+    status: int
+    location: str
+
+
+def _kind_of(error: Exception) -> FailureKind:
+    chain: BaseException | None = error
+    while chain is not None:
+        if isinstance(chain, ssl.SSLError):
+            return "tls"
+        if isinstance(chain, httpcore.TimeoutException):
+            return "timeout"
+        if isinstance(chain, ConnectionRefusedError):
+            return "refused"
+        chain = chain.__cause__ or chain.__context__
+    if isinstance(error, httpcore.UnsupportedProtocol):
+        return "scheme"
+    return "network"
+
+
+def _say(error: Exception) -> str:
+    """One line for a person, from whatever the library said."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text[:200]
