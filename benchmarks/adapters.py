@@ -1,8 +1,6 @@
-"""What the shared test sets ask of the project, answered by the code that `kb` runs; imports inside, so that each set pays its own."""
+"""What the shared test sets ask of the project, answered by the code that `kb` runs; each imports what it needs itself."""
 
 from __future__ import annotations
-
-from typing import Any
 
 
 def resolve(href: str, base: str | None) -> str | None:
@@ -39,3 +37,22 @@ def robots_sitemaps(robots: bytes) -> list[str]:
     from crawler.robots import parse
 
     return list(parse(robots).sitemaps)
+
+
+def sitemap(data: bytes) -> list[str]:
+    from crawler.sources.sitemap import read
+
+    return [entry.loc for entry in read(data)[1]]
+
+
+def parse_xml(data: bytes) -> str:
+    from crawler.xml import root, text_of
+
+    found = root(data)
+    return "" if found is None else text_of(found)
+
+
+def unix_date(text: str) -> int | None:
+    from crawler.dates import unix_date
+
+    return unix_date(text)
