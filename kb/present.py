@@ -39,7 +39,7 @@ def cut(text: str, columns: int) -> str:
 
 
 def render(rows: Iterable[Mapping[str, Any]], form: str, columns: Sequence[str] = ()) -> Iterator[str]:
-    """Lines of output. `columns` are the keys that a table shows, "key:30" for at most 30 columns; CSV takes all keys."""
+    """Lines of output. A table shows `columns`: keys, "key:30" for at most 30 columns; other forms take all keys."""
     if form == "jsonl":
         return (json.dumps(row, ensure_ascii=False) for row in rows)
     everything = list(rows)

@@ -292,6 +292,7 @@ class Source:
     posts: int
     note: str | None = None
     folder: str | None = None
+    failing_since: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The keys of a source that stay fixed (docs/cli.md)."""
@@ -322,3 +323,30 @@ class NewSource:
     kind: Literal["blog", "feed", "sitemap"] = "blog"
     language: str | None = None
     folder: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One signal of a post's score."""
+
+    name: str
+    value: float | None  # 0..1, None where unknown
+    weight: float  # as it counted for this post, after the weight of unknown parts was shared out
+    evidence: str = ""  # what it rests on, in a line
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The reasons of a post's score in an edition."""
+
+    post: StoredPost
+    edition: int
+    rank: int | None
+    score: float
+    parts: tuple[Part, ...]
+    notes: tuple[str, ...] = ()  # who links here, which neighbours, a person's word
+
+    def as_json(self) -> dict[str, Any]:
+        parts = [{"name": p.name, "value": p.value, "weight": p.weight, "evidence": p.evidence} for p in self.parts]
+        return {"post": self.post.as_json(), "edition": self.edition, "rank": self.rank, "score": self.score,
+                "parts": parts, "notes": list(self.notes)}  # fmt: skip

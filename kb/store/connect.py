@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlmodel import Session
 
+Reader = sqlite3.Connection  # for annotations outside kb.store, which does not import sqlite3
 BUSY_TIMEOUT_S = 30.0  # another writer's transaction is short; a longer wait means that something hangs
 
 

@@ -195,5 +195,5 @@ def _source(row: sqlite3.Row) -> Source:
         id=row["id"], url=row["url"], title=row["title"], feed=row["feed"], kind=row["kind"], language=row["language"],
         status=status, last_success=row["last_success"], next_visit=iso(visit) if visit else None,
         failures=row["failures"], last_error=row["last_error"], posts=row["posts"], note=row["note"],
-        folder=row["folder"],
+        folder=row["folder"], failing_since=row["failing_since"],
     )  # fmt: skip

@@ -190,6 +190,7 @@ class TextRow(SQLModel, table=True):
     """A stretch of a post in the full-text index; its id is the row id in text_fts."""
 
     __tablename__: ClassVar[str] = "text_row"
+    __table_args__ = {"sqlite_autoincrement": True}  # the index forgets no row, so an id must never come back
     id: int | None = Field(default=None, primary_key=True)
     post_id: int = Field(foreign_key="post.id", index=True)
     start: int
@@ -201,6 +202,7 @@ class PassageRow(SQLModel, table=True):
     """A stretch of a post that has a vector."""
 
     __tablename__: ClassVar[str] = "passage"
+    __table_args__ = {"sqlite_autoincrement": True}  # an id stands for one vector for ever: kb/store/vectors.py
     id: int | None = Field(default=None, primary_key=True)
     post_id: int = Field(foreign_key="post.id", index=True)
     position: int

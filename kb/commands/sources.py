@@ -1,0 +1,137 @@
+"""`kb sources`: the blogs that are followed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kb.commands.common import format_option, pass_context, print_rows
+from kb.context import Context
+
+COLUMNS = (
+    "id",
+    "title:28",
+    "url:44",
+    "language",
+    "status",
+    "posts",
+    "last_success",
+    "next_visit",
+    "failures",
+    "last_error:50",
+)
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def sources(ctx: click.Context) -> None:
+    """List, add, import, remove, pause, resume or check blogs."""
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_)
+
+
+@sources.command("list")
+@format_option
+@pass_context
+def list_(context: Context, form: str = "table") -> None:
+    """Show every blog and its health."""
+    from kb.store.sources import list_sources
+
+    rows = [source.as_json() for source in list_sources(context.store().reader)]
+    if not rows:
+        context.say("no blogs yet; add one with: kb sources add URL")
+    print_rows(rows, form, COLUMNS)
+
+
+@sources.command()
+@click.argument("urls", nargs=-1, required=True, metavar="URL...")
+@click.option("--title", help="Its name, where it does not say one itself.")
+@pass_context
+def add(context: Context, urls: tuple[str, ...], title: str | None) -> None:
+    """Follow blogs: a home page, a feed or a sitemap each."""
+    from kb.sourcelists import new_source
+
+    _add(context, [new_source(url, title) for url in urls])
+
+
+@sources.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@pass_context
+def import_(context: Context, file: Path) -> None:
+    """Follow the blogs of a list: OPML, CSV, TOML, or a URL a line."""
+    from kb.sourcelists import read_list
+
+    _add(context, read_list(file))
+
+
+def _add(context: Context, wanted: list) -> None:  # type: ignore[type-arg]
+    from kb.store.sources import add_source
+
+    store = context.store(create=True)
+    new = 0
+    with store.writing() as session:
+        for source in wanted:
+            number, is_new = add_source(session, source, context.clock.now())
+            new += is_new
+            if not is_new:
+                context.say(f"already followed as source {number}: {source.url}")
+    context.say(f"{new} of {len(wanted)} added; visit them with: kb crawl")
+
+
+@sources.command()
+@click.argument("names", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("--forget", is_flag=True, help="Delete its posts for good, and never fetch it again.")
+@pass_context
+def remove(context: Context, names: tuple[str, ...], forget: bool) -> None:
+    """Stop following blogs; their posts stay unless --forget."""
+    from kb.store.sources import find_source, remove_source
+
+    store = context.store()
+    found = [find_source(store.reader, name) for name in names]
+    with store.writing() as session:
+        for source in found:
+            gone = remove_source(session, source.id, context.clock.now() if forget else None)
+            context.say(f"removed {source.url}" + (f" and {gone} posts" if forget else "; its posts stay"))
+
+
+@sources.command()
+@click.argument("names", nargs=-1, required=True, metavar="SOURCE...")
+@pass_context
+def pause(context: Context, names: tuple[str, ...]) -> None:
+    """Visit blogs no more until they are resumed."""
+    _set_status(context, names, "paused")
+
+
+@sources.command()
+@click.argument("names", nargs=-1, required=True, metavar="SOURCE...")
+@pass_context
+def resume(context: Context, names: tuple[str, ...]) -> None:
+    """Visit paused blogs again."""
+    _set_status(context, names, "active")
+
+
+def _set_status(context: Context, names: tuple[str, ...], status: str) -> None:
+    from kb.store.sources import find_source, set_status
+
+    store = context.store()
+    found = [find_source(store.reader, name) for name in names]
+    with store.writing() as session:
+        for source in found:
+            set_status(session, source.id, status)
+            context.say(f"{status}: {source.url}")
+
+
+@sources.command()
+@click.argument("url")
+@format_option
+@pass_context
+def check(context: Context, url: str, form: str) -> None:
+    """Say what a blog offers (feed, sitemap, archive, robots, posts) without storing anything."""
+    from kb.app import check_source
+
+    print_rows(
+        [check_source(context.settings(), url, context.clock)],
+        form,
+        ("url:50", "title:30", "feed:50", "sitemap:40", "posts"),
+    )

@@ -1,0 +1,31 @@
+"""`kb embed`, `cluster`, `rank`: the stages alone, each doing only what is missing."""
+
+from __future__ import annotations
+
+import click
+
+from kb.commands.common import pass_context
+from kb.context import Context
+
+
+@click.command()
+@click.option("--model", help="Another model than the one of the settings.")
+@click.option("--device", help="auto, cpu, cuda or mps.")
+@pass_context
+def embed(context: Context, model: str | None, device: str | None) -> None:
+    """Cut new posts into passages and give each a vector."""
+    context.say(context.app(create=False, model=model, device=device).embed())
+
+
+@click.command()
+@pass_context
+def cluster(context: Context) -> None:
+    """Group duplicates, judge what is on the topic, and sort posts into topics."""
+    context.say(context.app(create=False).cluster())
+
+
+@click.command()
+@pass_context
+def rank(context: Context) -> None:
+    """Score the posts and make the chart; a new edition only if something changed."""
+    context.say(context.app(create=False).rank())

@@ -1,0 +1,83 @@
+"""What may be wrong with a store, its sources and its model, each with the cure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from kb.errors import KbError
+from kb.settings import Settings
+from kb.store.connect import Store, open_store
+from kb.store.figures import damage_of, waiting
+from kb.store.rows import instant
+from kb.store.sources import list_sources
+
+FAILING_FOR = timedelta(days=7)  # a blog that fails for less is being retried and may well come back
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    level: Literal["ok", "warning", "error"]
+    what: str
+    cure: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        return {"level": self.level, "what": self.what, "cure": self.cure}
+
+
+def examine(path: Path, settings: Settings, now: datetime) -> list[Finding]:
+    """Look at everything; findings in the order of store, work, sources, model."""
+    found = [Finding("ok", f"the store's file is {path}")]
+    if not path.exists():
+        return [*found, Finding("warning", "there is no store yet", "make one with: kb run"), *_model(settings)]
+    try:
+        store = open_store(path, create=False)
+    except KbError as error:
+        return [*found, Finding("error", str(error), error.hint or "")]
+    try:
+        return [*found, *_integrity(store), *_work(store), *_sources(store, now), *_model(settings)]
+    finally:
+        store.close()
+
+
+def _integrity(store: Store) -> Iterator[Finding]:
+    if (damage := damage_of(store.reader)) is None:
+        yield Finding("ok", "the store is whole")
+    else:
+        yield Finding("error", f"the store is damaged: {damage}", "put a copy back: kb restore FILE")
+
+
+def _work(store: Store) -> Iterator[Finding]:
+    cures = {"links": "kb crawl", "posts without vectors": "kb embed"}
+    for what, n in waiting(store.reader).items():
+        if n:
+            yield Finding("warning", f"{n} {what} wait", f"run: {cures[what]}")
+
+
+def _sources(store: Store, now: datetime) -> Iterator[Finding]:
+    for source in list_sources(store.reader):
+        since = instant(source.failing_since)
+        if since is not None and now - since > FAILING_FOR:
+            yield Finding(
+                "warning",
+                f"{source.url} has failed since {since:%Y-%m-%d}: {source.last_error}",
+                f"look at it, then: kb sources remove {source.id}, or kb sources add its new address",
+            )
+        if source.note:
+            yield Finding("warning", f"{source.url}: {source.note}")
+        if source.last_success and not source.posts and source.status != "hand":
+            yield Finding("warning", f"{source.url} was read and gave no post", f"try: kb sources check {source.url}")
+
+
+def _model(settings: Settings) -> Iterator[Finding]:
+    from kb.embedders import describe
+
+    try:
+        yield Finding("ok", describe(settings["model"], settings["device"]))
+    except KbError as error:
+        yield Finding("error", str(error), error.hint or "")

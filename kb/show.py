@@ -1,0 +1,163 @@
+"""A post, a hit, a score as a person reads them: terminal text, HTML, JSON; and files written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kb.errors import KbError, NotFound
+from kb.present import harmless
+from kb.types import Hit, StoredPost
+
+if TYPE_CHECKING:
+    from kb.store.connect import Reader
+    from kb.types import Why
+
+BEGIN, END = "\x02", "\x03"  # around what matched, in a snippet
+
+
+def hits_as_text(hits: Sequence[Hit], colour: bool) -> str:
+    """Hits for a terminal: title, facts, heading path, and the passage with its matches in bold."""
+    return "".join(_hit(hit, colour) for hit in hits)
+
+
+def _hit(hit: Hit, colour: bool) -> str:
+    bold, dim, plain = ("\x1b[1m", "\x1b[2m", "\x1b[0m") if colour else ("", "", "")
+    begin, end = ("\x1b[1;33m", "\x1b[0m") if colour else ("", "")
+    post = hit.post
+    facts = [
+        post.source_title or post.source,
+        (post.published or "undated")[:10],
+        post.language or "?",
+        f"post {post.id}",
+    ]
+    snippet = " ".join(hit.snippet.split())
+    parts = snippet.replace(BEGIN, f"\0{BEGIN}").replace(END, f"\0{END}").split("\0")
+    shown = "".join(
+        begin + harmless(p[1:]) if p.startswith(BEGIN) else end + harmless(p[1:]) if p.startswith(END) else harmless(p)
+        for p in parts
+    )
+    lines = [
+        f"{hit.rank:>3}. {bold}{harmless(post.title)}{plain}",
+        f"     {dim}{harmless(' · '.join(facts))}{plain}",
+        f"     {harmless(post.url)}",
+        *([f"     {dim}{harmless(hit.heading)}{plain}"] if hit.heading else []),
+        f"     {shown}",
+    ]
+    return "\n".join(lines) + "\n\n"
+
+
+def post_as(reader: Reader, name: str, form: str, version: int | None) -> str:
+    """One post as text, md, html or json. Raises NotFound for a post or version that is not there."""
+    from kb.store.posts import body, get_post, post_id_of, references_of, version_of, versions
+
+    post_id = post_id_of(reader, name)
+    post = get_post(reader, post_id) if post_id is not None else None
+    if post is None:
+        raise NotFound(f'no such post: "{name}"', "give an id or a URL from: kb posts")
+    title, markdown = post.title, body(reader, post.id)
+    if version is not None:
+        found = version_of(reader, post.id, version)
+        if found is None:
+            numbers = ", ".join(map(str, versions(reader, post.id)))
+            raise NotFound(f"post {post.id} has no version {version}", f"it has: {numbers}")
+        title, markdown = found
+    if form == "json":
+        references = [{"kind": k, "url": u, "text": t} for k, u, t in references_of(reader, post.id)]
+        return json.dumps(_as_json(post, title, markdown, references), ensure_ascii=False, indent=1)
+    if form == "html":
+        return as_html(post, title, markdown)
+    if form == "md":
+        return f"# {harmless(title)}\n\n{harmless_lines(markdown)}"
+    from crawler.text import plain
+
+    facts = " · ".join(
+        filter(None, [", ".join(post.authors), post.source_title, (post.published or "")[:10], post.url])
+    )
+    return f"{harmless(title)}\n{harmless(facts)}\n\n{harmless_lines(plain(markdown))}"
+
+
+def harmless_lines(text: str) -> str:
+    """Text without what a terminal would obey, its lines kept."""
+    return "\n".join(harmless(line) for line in text.split("\n"))
+
+
+def _as_json(post: StoredPost, title: str, markdown: str, references: list[dict[str, str]]) -> dict[str, Any]:
+    from crawler.blocks import blocks
+
+    tree = [
+        {"kind": b.kind, "text": b.text}
+        | ({"level": b.level} if b.level else {})
+        | ({"language": b.language} if b.language else {})
+        for b in blocks(markdown)
+    ]
+    more = {
+        "title": title,
+        "markdown": markdown,
+        "blocks": tree,
+        "references": references,
+        "quality": dict(post.quality),
+    }
+    return post.as_json() | more
+
+
+def as_html(post: StoredPost, title: str, markdown: str) -> str:
+    """A page of one post, safe to open: the text is rendered and then sanitised, the facts are escaped."""
+    from html import escape
+
+    from markdown_it import MarkdownIt
+
+    from crawler.sanitize import sanitize
+
+    inner = sanitize(MarkdownIt("commonmark").enable("table").render(markdown))
+    facts = " · ".join(
+        escape(f) for f in (", ".join(post.authors), post.source_title or "", (post.published or "")[:10]) if f
+    )
+    language = escape(post.language or "en", quote=True)
+    link = escape(post.url, quote=True)
+    return (
+        f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8"><title>{escape(title)}</title></head>\n'
+        f'<body><article><h1>{escape(title)}</h1>\n<p>{facts} · <a href="{link}">{escape(post.url)}</a></p>\n'
+        f"{inner}</article></body></html>\n"
+    )
+
+
+def why_as(why: Why, form: str) -> str:
+    """The reasons of a score: JSON, or a bar a part with its weight and evidence."""
+    if form == "json":
+        return json.dumps(why.as_json(), ensure_ascii=False, indent=1)
+    place = f"rank {why.rank}" if why.rank else "not charted"
+    lines = [f"{harmless(why.post.title)}  ({place}, score {why.score:.3f}, edition {why.edition})", ""]
+    wide = max((len(part.name) for part in why.parts), default=0)
+    for part in why.parts:
+        bar = "·" * 20 if part.value is None else "█" * round(part.value * 20) + "░" * (20 - round(part.value * 20))
+        value = "unknown" if part.value is None else f"{part.value:.2f}"
+        lines.append(f"  {part.name:<{wide}}  {bar}  {value:>7} x {part.weight:.2f}  {harmless(part.evidence)}")
+    lines += ["", *(f"  {harmless(note)}" for note in why.notes)]
+    return "\n".join(lines).rstrip()
+
+
+def write_beside(target: Path, data: bytes) -> None:
+    """Write a file whole or not at all: beside its place first, then renamed. Raises KbError."""
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent or Path(), prefix=f".{target.name}.")
+    except OSError as error:
+        raise KbError(
+            f"cannot write {target}: {(error.strerror or '').lower()}", "name another place with -o"
+        ) from None
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(target)
+    except OSError as error:
+        Path(name).unlink(missing_ok=True)
+        raise KbError(
+            f"cannot write {target}: {(error.strerror or '').lower()}", "name another place with -o"
+        ) from None
