@@ -318,6 +318,7 @@ def upgrade() -> None:
             ["post.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("passage", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_passage_post_id"), ["post_id"], unique=False)
@@ -380,6 +381,7 @@ def upgrade() -> None:
             ["post.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("text_row", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_text_row_post_id"), ["post_id"], unique=False)
@@ -410,9 +412,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("passage_id"),
     )
-    # The text is stored as it is matched (words stemmed, CJK runs as bigrams): kb/store/text.py
+    # Contentless: it holds the words as they are matched and no text; see kb/store/text.py for what follows of that
     op.execute(
-        "CREATE VIRTUAL TABLE text_fts USING fts5(title, heading, tags, body, "
+        "CREATE VIRTUAL TABLE text_fts USING fts5(title, heading, tags, body, content = '', "
         "tokenize = 'porter unicode61 remove_diacritics 2')"
     )
 

@@ -1,0 +1,118 @@
+"""The form in which text is matched: one transform for what is indexed and for what is asked.
+
+Words stay as they are (the index folds and stems them). A run of Chinese, Japanese or Korean characters becomes its
+overlapping bigrams and its last character, so that any two-character word is found, and a single character by prefix.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Han, kana, Hangul syllables and their extensions
+CJK = "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f"
+_RUN = re.compile(f"[{CJK}]+")
+_HAS_CJK = re.compile(f"[{CJK}]")
+# names that a word index would take for a bare letter
+_SHARP = re.compile(r"(?<![\w+#])([cfj])(\+\+|#)(?![\w+#])", re.I)
+_SHARP_NAMES = {"+": "plusplus", "#": "sharp"}
+_TOKEN = re.compile(f"[{CJK}]+|[^\\W_{CJK}]+")
+
+# English words that say nothing of what is sought, and the Chinese characters of questions and grammar; for queries
+# alone, the index holds every word so that phrases are found
+STOP_WORDS = frozenset(
+    """a about above after again all also am an and any are aren as at be because been before being between both but by
+    can cannot could couldn d did didn do does doesn doing don down during each few for from further had hadn has hasn
+    have haven having he her here hers him his how i if in into is isn it its itself just ll m may me might more most
+    must mustn my no nor not now o of off on once only or other our ours out over own re s same shall she should so
+    some such t than that the their theirs them then there these they this those through to too under until up us ve
+    very was wasn we were weren what when where whether which while who whom whose why will with within without won
+    would y you your yours""".split()  # noqa: SIM905
+)
+_STOP_RUNS = re.compile(
+    "是不是|有没有|能不能|可不可以|为什么|怎么样|怎么办|怎么|怎样|如何|什么|哪些|哪个|哪种|哪里|多少|请问|介绍一下|"
+    "以及|还是|或者|我们|他们|它们|这个|那个|这些|那些|一个|一种|一下|可以|应该|[的了吗呢吧啊呀么是在与和及或把被让]"
+)
+
+
+def fold(text: str) -> str:
+    """The text with one form for letters that look alike (full width, ligatures) and names such as C++ as words."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    if "++" in text or "#" in text:
+        text = _SHARP.sub(lambda m: m[1] + _SHARP_NAMES[m[2][0]], text)
+    return text
+
+
+def index_form(text: str) -> str:
+    """The text as the index is given it: CJK runs as bigrams and last character, all else folded and left alone."""
+    text = fold(text)
+    return text if text.isascii() else _RUN.sub(_bigrams, text)
+
+
+def _bigrams(run: re.Match[str]) -> str:
+    chars = run[0]
+    return f" {' '.join([chars[i : i + 2] for i in range(len(chars))])} "
+
+
+def phrase(text: str) -> str | None:
+    """An FTS5 string that matches the text word by word; None where it holds no word.
+
+    A run's last character is sought by prefix when it is the whole of the phrase, and left out at the phrase's end.
+    """
+    tokens = _TOKEN.findall(fold(text))
+    if not tokens:
+        return None
+    words: list[str] = []
+    for token in tokens:
+        words += bigrams(token) if is_cjk(token) else [token]
+    if is_cjk(tokens[-1]):
+        if words == [tokens[-1]]:
+            return f'"{words[0]}"*'
+        if len(tokens[-1]) > 1:
+            words.pop()
+    return f'"{" ".join(words)}"'
+
+
+def bigrams(run: str) -> list[str]:
+    """A CJK run's overlapping bigrams, and its last character."""
+    return [run[i : i + 2] for i in range(len(run))]
+
+
+def is_cjk(token: str) -> bool:
+    """Whether a token is a CJK run."""
+    return bool(_HAS_CJK.match(token))
+
+
+def has_cjk(text: str) -> bool:
+    """Whether the text holds a CJK character."""
+    return bool(_HAS_CJK.search(text))
+
+
+def terms(text: str, limit: int = 64) -> list[str]:
+    """The words of a question worth seeking, each once in the order they stand, each an FTS5 string.
+
+    Stop words are left out unless there is nothing else. A name with marks inside (nn.Linear, fine-tuning) is sought
+    as its words and as a phrase; a CJK run as its bigrams, cut at words of grammar. At most `limit` terms.
+    """
+    folded = fold(text)
+    found = list(dict.fromkeys(_terms(folded)))
+    if not found:
+        found = [f'"{t}"' if len(t) > 1 or not is_cjk(t) else f'"{t}"*' for t in _TOKEN.findall(folded)]
+    return found[:limit]
+
+
+def _terms(folded: str) -> list[str]:
+    found: list[str] = []
+    for chunk in folded.split():
+        tokens = _TOKEN.findall(chunk)
+        plain = [t for t in tokens if not is_cjk(t)]
+        for token in tokens:
+            if is_cjk(token):
+                for part in _STOP_RUNS.split(token):
+                    found += [f'"{b}"' for b in bigrams(part)[:-1]] if len(part) > 1 else [f'"{part}"*'] if part else []
+            elif token.lower() not in STOP_WORDS and (len(token) > 1 or len(tokens) == 1 or token.isdigit()):
+                found.append(f'"{token.lower()}"')
+        if 1 < len(plain) == len(tokens) <= 8 and "'" not in chunk and "’" not in chunk:
+            found.append(f'"{" ".join(t.lower() for t in plain)}"')
+    return found
