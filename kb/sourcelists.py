@@ -85,16 +85,15 @@ def _opml(text: str) -> list[NewSource]:
     except (ElementTree.ParseError, DefusedXmlException, ValueError) as error:
         raise UsageError(f"no valid OPML: {type(error).__name__}: {error}") from None
     found: list[NewSource] = []
-    waiting: list[tuple[Any, str | None]] = [(child, None) for child in root.iter("body")]
+    waiting: list[tuple[Any, str | None]] = [(node, None) for body in root.iter("body") for node in body][::-1]
     while waiting:
-        node, folder = waiting.pop(0)
-        for outline in node.findall("outline"):
-            feed, home = outline.get("xmlUrl"), outline.get("htmlUrl")
-            name = outline.get("title") or outline.get("text")
-            if feed or home:
-                kind = None if home else "feed"
-                found.append(new_source(home or feed or "", name, feed, outline.get("language"), kind, folder))
-            waiting.append((outline, name if not feed else folder))
+        outline, folder = waiting.pop()
+        feed, home = outline.get("xmlUrl"), outline.get("htmlUrl")
+        name = outline.get("title") or outline.get("text")
+        if feed or home:
+            kind = None if home else "feed"
+            found.append(new_source(home or feed or "", name, feed, outline.get("language"), kind, folder))
+        waiting.extend((child, folder if feed else name) for child in list(outline)[::-1])
     return found
 
 

@@ -80,6 +80,9 @@ class Vectors:
     model: str
 
 
+TextKind = Literal["doc", "query"]  # some models put another prompt before a query
+
+
 class Embedder(Protocol):
     """Turns texts into unit vectors. A file of kb/embedders gives one by load(model, device)."""
 
@@ -88,7 +91,7 @@ class Embedder(Protocol):
     languages: frozenset[str]  # ISO 639-1; empty: any
     max_tokens: int  # special tokens included
 
-    def encode(self, texts: list[str]) -> Float32:
+    def encode(self, texts: list[str], kind: TextKind = "doc") -> Float32:
         """Shape (len(texts), dim), float32, each row of length 1."""
         ...
 

@@ -119,6 +119,7 @@ def remove_source(session: Session, source_id: int, forget_at: datetime | None) 
     from sqlalchemy import text
 
     from kb.store.tables import ForgottenRow, SourceRow
+    from kb.store.text import rebuild
 
     row = session.get(SourceRow, source_id)
     assert row is not None
@@ -129,8 +130,6 @@ def remove_source(session: Session, source_id: int, forget_at: datetime | None) 
         return 0
     session.merge(ForgottenRow(key=row.key, url=row.url, at=iso(forget_at)))
     own = "(SELECT id FROM post WHERE source_id = :source)"
-    session.execute(text(f"DELETE FROM text_fts WHERE rowid IN (SELECT id FROM text_row WHERE post_id IN {own})"),
-                    {"source": source_id})  # fmt: skip
     session.execute(text(f"DELETE FROM vector WHERE passage_id IN (SELECT id FROM passage WHERE post_id IN {own})"),
                     {"source": source_id})  # fmt: skip
     for table in _OF_POST:
@@ -140,6 +139,7 @@ def remove_source(session: Session, source_id: int, forget_at: datetime | None) 
         session.execute(text(f"DELETE FROM {table} WHERE source_id = :source"), {"source": source_id})
     gone = session.execute(text("DELETE FROM post WHERE source_id = :source"), {"source": source_id})
     session.delete(row)
+    rebuild(session)  # the full-text index would keep the words of what was deleted
     return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
