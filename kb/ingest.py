@@ -9,8 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from crawler.clock import Clock
-from crawler.frontier import next_visit
-from crawler.retry import back_off
+from crawler.retry import next_visit, smoothed_gap_s
 from crawler.types import Failure, Outcome, Report, Robots, Visit
 from kb.errors import NetworkError
 from kb.store import frontier, posts, sources
@@ -141,8 +140,12 @@ class _Writer:
         sources.record_report(session, source_id, report, now, self._next(source_id, report, now))
 
     def _next(self, source_id: int, report: Report, now: datetime) -> datetime | None:
-        if not report.ok:
-            return now + back_off(sources.failures_of(self._store.reader, source_id) + 1)
-        if not report.complete:
-            return None
-        return next_visit(now, sources.days_of_posts(self._store.reader, source_id), report.ttl_s, report.source)
+        if report.ok and not report.complete:
+            return None  # as soon as possible: something waits
+        reader = self._store.reader
+        failures = 0 if report.ok else sources.failures_of(reader, source_id) + 1
+        asked_s = report.failure.retry_after_s if report.failure else None
+        gap_s = smoothed_gap_s(sources.days_of_posts(reader, source_id))
+        return next_visit(
+            now, report.source, gap_s=gap_s, failures=failures, ttl_s=report.ttl_s, retry_after_s=asked_s
+        )

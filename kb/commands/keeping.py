@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -21,6 +22,8 @@ def stats(context: Context, form: str) -> None:
     facts = figures(context.store().reader, context.settings()["model"])
     if form == "table":
         print_rows([{"what": name, "number": value} for name, value in facts.items()], form, ("what", "number"))
+    elif form == "json":
+        click.echo(json.dumps(facts, ensure_ascii=False, indent=1))
     else:
         print_rows([facts], form, ())
 
