@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crawler import dates, urls
-from crawler.sources import feed_json, feed_xml
-from crawler.sources.feed_model import Entry, Feed
-from crawler.sources.home import rehome
+from crawler.feeds import jsonfeed, syndication
+from crawler.feeds.model import Entry, Feed
+from crawler.rehome import rehome
 from crawler.types import Blog, Hint, Link, Page, Post, Verdict
 
 MAX_ENTRIES = 10_000
@@ -19,8 +19,8 @@ def read(data: bytes, url: str, content_type: str | None = None) -> Feed | None:
     """The feed in these bytes, or None where they are none; never raises."""
     start = data[:2000].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"{"):
-        return feed_json.read(data, url)
-    return feed_xml.read(data, url, content_type)
+        return jsonfeed.read(data, url)
+    return syndication.read(data, url, content_type)
 
 
 def parse(page: Page, blog: Blog, hint: Hint | None = None) -> Iterator[Post | Link | Verdict]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from crawler import dates, urls, xml
 from crawler.decode import gunzip
-from crawler.sources.home import rehome
+from crawler.rehome import rehome
 from crawler.types import Blog, Hint, Link, Page, Post, Verdict
 
 MAX_BYTES = 50 << 20

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from crawler import urls
-from crawler.sources.feed_model import Entry, Feed
+from crawler.feeds.model import Entry, Feed
 
 
 def read(data: bytes, url: str) -> Feed | None:

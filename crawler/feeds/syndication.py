@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 from crawler import urls, xml
-from crawler.sources.feed_model import Entry, Feed
+from crawler.feeds.model import Entry, Feed
 
 
 def read(data: bytes, url: str, content_type: str | None) -> Feed | None:

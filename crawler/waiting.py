@@ -1,0 +1,186 @@
+"""The links that wait on one blog, grouped by shape: which comes next, and which groups are not worth a request.
+
+A group's record decides: shapes that gave posts go on, shapes that gave none in a few tries are left out, and a list
+earns its place by the posts that were found through it. So tag pages, calendars and other traps end by themselves.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from crawler import shapes
+from crawler.types import Link, PageKind
+from crawler.urls import key
+
+TRIES = 5  # pages of a shape that may be no posts before the shape is left out
+LIST_TRIES = {"archive": 4, "list": 3, "aside": 2}
+LEAST_SHARE = 0.05  # of posts in a shape, once TRIES_MIXED of it were read
+TRIES_MIXED = 30
+
+
+@dataclass(slots=True)
+class Group:
+    """What is known of one shape."""
+
+    guess: shapes.Guess
+    sure: bool = False  # it is the shape of posts
+    asked: int = 0
+    posts: int = 0  # read as posts
+    earned: int = 0  # posts found through its pages
+    barren: int = 0  # pages in a row that gave nothing
+    heap: list[tuple[tuple[int, int, int], Link]] = field(default_factory=list)
+
+    @property
+    def worth(self) -> float:
+        """The chance that the next page is a post, or leads to one, as far as can be told; 0 ends the group."""
+        if self.guess == "post":
+            if self.sure and self.barren < 2 * TRIES:
+                return 1.0
+            if self.posts + self.earned == 0:
+                return 0.0 if self.asked >= TRIES else 1.0 / (2 + self.asked)
+            share = (self.posts + self.earned) / self.asked if self.asked else 1.0
+            if self.asked >= TRIES_MIXED and share < LEAST_SHARE:
+                return 0.0
+            return 0.0 if self.barren >= 6 * TRIES else min(0.99, 0.5 + share / 2)
+        tries = LIST_TRIES[self.guess]
+        if self.barren >= tries * (3 if self.earned or self.posts else 1):
+            return 0.0
+        first = {"archive": 0.8, "list": 0.3, "aside": 0.1}[self.guess]
+        return min(0.9, (first + self.earned) / (1 + self.asked / 2))
+
+
+class Waiting:
+    """The links of one visit that wait; every URL is taken once."""
+
+    def __init__(self, known: Iterable[str] = (), patterns: Iterable[str] = ()) -> None:
+        """known: keys of URLs that were asked for before; patterns: shapes that posts of this blog have."""
+        self._seen = set(known)
+        self._done: set[str] = set()
+        self._groups: dict[str, Group] = {}
+        self._roots: list[tuple[tuple[int, int, int], Link]] = []
+        self._fed: list[tuple[tuple[int, int, int], Link]] = []
+        self._via: dict[str, str] = {}  # URL that links were found on -> its group
+        self._number = 0
+        self._patterns = set(patterns)
+
+    def __len__(self) -> int:
+        return len(self._roots) + len(self._fed) + sum(len(g.heap) for g in self._groups.values())
+
+    def add(self, link: Link, *, link_key: str | None = None, again: bool = False) -> bool:
+        """Take a link unless its page was asked for or waits already; whether it was taken."""
+        name = link_key or key(link.url)
+        if name in self._seen and not again:
+            return False
+        if (guess := shapes.guess(link.url)) == "never" and link.kind not in ("feed", "sitemap", "home"):
+            return False
+        self._seen.add(name)
+        self._done.discard(name)
+        self._number += 1
+        entry = (_order(link, self._number), link)
+        if link.kind in ("home", "feed", "sitemap"):
+            heapq.heappush(self._roots, entry)
+        elif link.hint is not None and link.hint.in_feed:
+            heapq.heappush(self._fed, entry)
+            self.sure(link.url)
+        else:
+            heapq.heappush(self._group(link.url, guess, link.kind == "list").heap, entry)
+        return True
+
+    def sure(self, url: str) -> None:
+        """This URL is a post's: its shape is one that posts have."""
+        name = shapes.shape(url)
+        self._patterns.add(name)
+        if (group := self._groups.get(name)) is not None:
+            group.sure = True
+
+    def done(self, url: str) -> bool:
+        """Mark a page as fetched, under whatever URL it was found; whether it was so before."""
+        name = key(url)
+        before = name in self._done
+        self._done.add(name)
+        self._seen.add(name)
+        return before
+
+    def take(self) -> Link | None:
+        """The link to ask for next: roots, then entries of feeds, then the most promising shape, newest first."""
+        for heap in (self._roots, self._fed):
+            while heap:
+                link = heapq.heappop(heap)[1]
+                if key(link.url) not in self._done:
+                    return link
+        while True:
+            best = max((g for g in self._groups.values() if g.heap), key=_rank, default=None)
+            if best is None or best.worth <= 0:
+                return None
+            link = heapq.heappop(best.heap)[1]
+            if key(link.url) not in self._done:
+                return link
+
+    def record(self, link: Link, kind: PageKind | None, *, fresh: int, fed: bool) -> None:
+        """What became of a link. fresh: links in it that were new; fed: it links to posts that only the feed named."""
+        group = self._group(link.url, shapes.guess(link.url), link.kind == "list")
+        self._via[link.url] = shapes.shape(link.url)
+        group.asked += 1
+        if kind == "post":
+            group.posts += 1
+            group.barren = 0
+            self._earn(link)
+        elif not fed:
+            group.barren += 1
+
+    def _earn(self, link: Link) -> None:
+        """A post was found: the page that led to it did well."""
+        if link.via and (parent := self._groups.get(self._via.get(link.via, ""))) is not None:
+            parent.earned += 1
+            parent.barren = 0
+
+    def left_out(self) -> Iterator[tuple[Link, str]]:
+        """The links that wait in groups not worth a request, each with the shape that speaks against it; forgotten."""
+        for name, group in self._groups.items():
+            if group.worth <= 0:
+                heap, group.heap = group.heap, []
+                yield from ((link, name) for _, link in sorted(heap, key=lambda entry: entry[0]))
+
+    def rest(self) -> list[Link]:
+        """All that waits."""
+        heaps = [self._roots, self._fed, *(g.heap for g in self._groups.values())]
+        return [link for heap in heaps for _, link in sorted(heap, key=lambda entry: entry[0])]
+
+    def patterns(self) -> tuple[str, ...]:
+        """The shapes that posts of this blog have, by what was read where that says enough, else by feed and past."""
+        known = [
+            n for n in self._patterns if (g := self._groups.get(n)) is None or not (g.asked > TRIES and not g.posts)
+        ]
+        read = [n for n, g in self._groups.items() if g.posts >= 2 and g.posts * 2 >= g.asked]
+        return tuple(sorted({*known, *read}))
+
+    def _group(self, url: str, guess: shapes.Guess, is_list: bool) -> Group:
+        name = shapes.shape(url)
+        if name not in self._groups:
+            if guess in ("post", "never"):
+                guess = "archive" if is_list and name not in self._patterns else "post"
+            self._groups[name] = Group(guess, sure=name in self._patterns)
+        return self._groups[name]
+
+
+def _rank(group: Group) -> tuple[float, int]:
+    return group.worth, -group.asked
+
+
+def _order(link: Link, number: int) -> tuple[int, int, int]:
+    """Newest first where a day is known, then as found; sitemaps and feeds before the home page's like."""
+    if link.kind in ("home", "feed", "sitemap"):
+        return ({"home": 0, "feed": 1, "sitemap": 2}[link.kind], link.depth, number)
+    hint = link.hint
+    day = _ordinal((hint.published or hint.lastmod) if hint else None)
+    return (-day, 0, number)
+
+
+def _ordinal(day: str | None) -> int:
+    try:
+        return date.fromisoformat(day[:10]).toordinal() if day else 0
+    except ValueError:
+        return 0
