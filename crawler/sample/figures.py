@@ -17,7 +17,7 @@ _HUES = ("#3b6ea8", "#b5562f", "#4d8a57", "#7a5aa6")
 
 def figures(post: SamplePost) -> Iterator[tuple[str, str]]:
     """(file name, caption) of each figure in a post."""
-    for token in parser().parse(post.markdown):
+    for token in parser().parse(post.markdown) if "![" in post.markdown else ():
         for child in token.children or ():
             if child.type == "image":
                 yield str(child.attrs["src"]), child.content
@@ -79,8 +79,8 @@ def _grid(seeded: random.Random, hue: str) -> str:
 def _words(caption: str) -> str:
     """The caption in lines of about sixty columns; a Chinese character takes two."""
     rows, width = [""], 0
-    for word in re.findall(r"[\u3000-\uffef]|[^\s\u3000-\uffef]+\s*", caption):
-        columns = len(word) + (len(word) == 1 and word > "\u2fff")
+    for word in re.findall(r"[\u3000-\uffef]\s*|[^\s\u3000-\uffef]+\s*", caption):
+        columns = len(word) + (word > "\u2fff")
         if width + columns > 66:
             rows.append("")
             width = 0

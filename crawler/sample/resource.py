@@ -10,7 +10,7 @@ from html import escape
 from urllib.parse import quote
 
 from crawler.sample.library import SamplePost, Site
-from crawler.sample.markup import Dress, parser, slug
+from crawler.sample.markup import parser, slug
 
 HTML = "text/html; charset=utf-8"
 MONTHS = (
@@ -84,8 +84,9 @@ def batches(posts: Sequence[SamplePost], size: int) -> list[Sequence[SamplePost]
 
 def excerpt(post: SamplePost, limit: int = 180) -> str:
     """The beginning of a post's first paragraph as plain text, at most about `limit` characters."""
-    inline = next((t for t in parser().parse(post.markdown) if t.type == "inline" and t.level == 1), None)
-    words = "".join(c.content if c.type != "softbreak" else " " for c in (inline.children or [] if inline else []))
+    start = post.markdown.split("\n\n", 1)[0]
+    children = next((t.children for t in parser().parse(start) if t.children), None) or []
+    words = "".join(" " if child.type == "softbreak" else child.content for child in children)
     if len(words) <= limit:
         return words
     return re.sub(r"[\s,;:，；：、]*\w*$", "", words[:limit], flags=re.ASCII) + "…"
@@ -100,9 +101,3 @@ def minutes(post: SamplePost) -> int:
 def note_of_copy(post: SamplePost, words: str) -> str:
     """The line with which a cross-post names its original, or nothing."""
     return f'<p><em>{words} <a href="{e(post.copy_of)}">{e(post.copy_of)}</a></em></p>\n' if post.copy_of else ""
-
-
-__all__ = [
-    "CC_BY", "HTML", "MONTHS", "Dress", "Resource", "batches", "changed", "chinese_date", "e", "excerpt", "href",
-    "long_date", "minutes", "moved", "note_of_copy", "page", "slug", "tag_path", "years",
-]  # fmt: skip

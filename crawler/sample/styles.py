@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 HANDMADE = """\
+body > table { table-layout: fixed; width: 100%;}
 body { font: 16px/1.55 Palatino, Georgia, serif; margin: 1em auto; max-width: 62em; color: #222;}
 td.side { width: 11em; vertical-align: top; padding-right: 2em; font-size: 90%;}
 td.text { vertical-align: top;}
@@ -15,6 +16,9 @@ img { max-width: 100%;}
 """
 
 HEXO = """\
+.page-number{margin-right:10px}
+.post-body a,.post-title-link{border-bottom:1px solid #999}
+a{color:#222;text-decoration:none}
 body{font:16px/1.8 "Noto Serif SC","PingFang SC",sans-serif;max-width:800px;margin:0 auto;padding:0 20px;color:#555}
 .menu{display:flex;gap:16px;list-style:none;padding:0}
 .post-title,.post-meta-container{text-align:center}
@@ -34,6 +38,8 @@ img{max-width:100%}
 """
 
 HUGO = """\
+.post-content a{border-bottom:1px solid}
+a{color:#1e1e1e;text-decoration:none}
 body{font:17px/1.6 system-ui,sans-serif;max-width:720px;margin:0 auto;padding:0 24px;background:#fff;color:#1e1e1e}
 .nav{display:flex;justify-content:space-between}
 .nav ul{display:flex;gap:16px;list-style:none}
@@ -67,6 +73,7 @@ img{max-width:100%}
 """
 
 PELICAN = """\
+a{color:#c74451;text-decoration:none}
 body{font:15px/1.7 "PingFang SC","Noto Sans SC",sans-serif;background:#f5f4ef;color:#000305;margin:0}
 .body{max-width:820px;margin:0 auto;background:#fff;padding:10px 30px}
 #menu ul{display:flex;gap:14px;list-style:none;background:#000305;padding:8px}
@@ -82,6 +89,7 @@ img{max-width:100%}
 """
 
 QUARTO = """\
+a{color:#2761e3;text-decoration:none}
 body{font:17px/1.7 "Noto Sans SC","PingFang SC",system-ui,sans-serif;max-width:860px;margin:0 auto;padding:0
 20px;color:#343a40}
 .navbar{background:#517699;padding:10px}
@@ -100,6 +108,10 @@ img{max-width:100%}
 """
 
 WORDPRESS = """\
+#primary{min-width:0}
+.updated:not(.published){display:none}
+.screen-reader-text{position:absolute;left:-9999px}
+a{color:#21759b;text-decoration:none}
 body{font:17px/1.6 Georgia,serif;margin:0;color:#333}
 #page{max-width:1000px;margin:0 auto;display:grid;grid-template-columns:2fr 1fr;gap:40px;padding:0 20px}
 header#masthead,footer#colophon{grid-column:1/3}

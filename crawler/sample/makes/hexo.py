@@ -1,8 +1,8 @@
 """Hexo with the NexT theme: listings as tables with line numbers, formulas in math scripts, Chinese chrome.
 
 Atom (summaries, every post, instants in UTC); robots.txt without a sitemap; pagination, archives and tags; the long
-dated address of each post is answered by 301, and the archive links the oldest by it; an infinite calendar under
-/calendar/ is forbidden.
+dated address of each post is answered by 301, and the archive links the oldest by it; a calendar whose months link one
+another, under /calendar/, is forbidden.
 """
 
 # ruff: noqa: E501 - markup stands in the lines in which it is read best
@@ -134,7 +134,8 @@ def _frame(site: Site, title: str, main: str, path: str, meta: str = "") -> str:
 
 def _meta(site: Site, post: SamplePost) -> str:
     created, changed_at = site.moment(post.published, post), changed(site, post)
-    again = f"""<span class="post-meta-item"><span class="post-meta-item-text">更新于</span>
+    again = f"""
+<span class="post-meta-item"><span class="post-meta-item-text">更新于</span>
 <time title="修改时间：{changed_at:%Y-%m-%d %H:%M:%S}" itemprop="dateModified" datetime="{changed_at.isoformat()}">\
 {changed_at:%Y-%m-%d}</time></span>"""
     return f"""<div class="post-meta-container"><span class="post-meta-item"><span class="post-meta-item-text">发表于</span>

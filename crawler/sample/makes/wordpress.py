@@ -73,9 +73,7 @@ def build(site: Site) -> dict[str, Resource]:
         "/404/": page(_frame(site, "Page not found", "<h1>That page cannot be found.</h1>", ""), when, status=404),
         "/feed/": rss(site, site.posts[:5], "/feed/", generator, lambda post: text[post.slug]),
         "/comments/feed/": _comment_feed(site, generator),
-        "/robots.txt": robots(
-            site, "User-agent: *", "Disallow: /wp-admin/", "Allow: /wp-admin/admin-ajax.php", "Crawl-delay: 1"
-        ),
+        "/robots.txt": robots(site, "User-agent: *", "Disallow: /wp-admin/", "Allow: /wp-admin/admin-ajax.php"),
         "/wp-content/themes/plain/style.css": page(WORDPRESS, when, "text/css; charset=UTF-8"),
         "/wp-admin/": page("<html><head><title>Log In</title></head><body><p>Log in.</p></body></html>", when),
     }
