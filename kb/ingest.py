@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from crawler.clock import Clock
-from crawler.retry import next_visit, smoothed_gap_s
+from crawler.frontier import next_visit
+from crawler.retry import back_off
 from crawler.types import Failure, Outcome, Report, Robots, Visit
 from kb.errors import NetworkError
 from kb.store import frontier, posts, sources
@@ -143,9 +144,8 @@ class _Writer:
         if report.ok and not report.complete:
             return None  # as soon as possible: something waits
         reader = self._store.reader
-        failures = 0 if report.ok else sources.failures_of(reader, source_id) + 1
         asked_s = report.failure.retry_after_s if report.failure else None
-        gap_s = smoothed_gap_s(sources.days_of_posts(reader, source_id))
-        return next_visit(
-            now, report.source, gap_s=gap_s, failures=failures, ttl_s=report.ttl_s, retry_after_s=asked_s
-        )
+        if not report.ok:
+            rest = back_off(sources.failures_of(reader, source_id) + 1)
+            return now + max(rest, timedelta(seconds=asked_s or 0))
+        return next_visit(now, sources.days_of_posts(reader, source_id), report.ttl_s, report.source)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from crawler.types import Report
@@ -176,14 +176,14 @@ def failures_of(reader: sqlite3.Connection, source_id: int) -> int:
     return int(reader.execute("SELECT failures FROM source WHERE id = ?", (source_id,)).fetchone()[0])
 
 
-def days_of_posts(reader: sqlite3.Connection, source_id: int) -> list[datetime]:
-    """The days on which a blog's posts were published, newest first, 20 at most, as instants in UTC."""
+def days_of_posts(reader: sqlite3.Connection, source_id: int) -> list[str]:
+    """The days on which a blog's posts were published, newest first, 20 at most."""
     rows = reader.execute(
         "SELECT substr(published, 1, 10) FROM post WHERE source_id = ? AND published IS NOT NULL"
         " ORDER BY 1 DESC LIMIT 20",
         (source_id,),
     )
-    return [datetime.fromisoformat(day).replace(tzinfo=UTC) for (day,) in rows if len(day) == 10]
+    return [str(day) for (day,) in rows]
 
 
 def _source(row: sqlite3.Row) -> Source:
