@@ -109,10 +109,20 @@ class Fetcher:
         return found[0][0] if found else None
 
     async def fetch(
-        self, what: Link | str, caching: Caching | None = None, *, gate: Gate | None = None, kind: LinkKind = "page"
+        self,
+        what: Link | str,
+        caching: Caching | None = None,
+        *,
+        gate: Gate | None = None,
+        kind: LinkKind = "page",
+        cut: int | None = None,
     ) -> Page | Failure:
-        """What the URL answers in the end, redirects followed, each hop through the gate; never raises."""
+        """What the URL answers in the end, redirects followed, each hop through the gate; never raises.
+
+        cut: read so many bytes and leave the rest, instead of failing at the bound.
+        """
         asked, kind = (what.url, what.kind) if isinstance(what, Link) else (what, kind)
+        job = _Job(asked, caching, kind, cut)
         url, hops = asked, list[tuple[int, str]]()
         while True:
             fetchable = urls.crawlable(url)
@@ -122,10 +132,10 @@ class Fetcher:
             if gate is not None and (refusal := await gate.refusal(url)) is not None:
                 return refusal
             if gate is None:
-                answer = await self._ask(url, asked, caching, kind, tuple(hops))
+                answer = await self._ask(job, url, tuple(hops))
             else:
                 async with gate.turn(url):
-                    answer = await self._ask(url, asked, caching, kind, tuple(hops))
+                    answer = await self._ask(job, url, tuple(hops))
             if not isinstance(answer, _Hop):
                 return answer
             target = urls.resolve(answer.location, url)
@@ -137,20 +147,18 @@ class Fetcher:
                 return self._failure(asked, "too_many_redirects", f"more than {self.limits.redirects} redirects")
             url = target
 
-    async def _ask(
-        self, url: str, asked: str, caching: Caching | None, kind: LinkKind, hops: tuple[tuple[int, str], ...]
-    ) -> Page | Failure | _Hop:
+    async def _ask(self, job: _Job, url: str, hops: tuple[tuple[int, str], ...]) -> Page | Failure | _Hop:
         """One hop. All foreign errors end here: this is the border that the module's promise rests on."""
-        host = urls.host(url)
+        host, asked = urls.host(url), job.asked
         if host not in self.mapped and is_local_name(host) and not self._allow & {host.strip("[]"), "localhost"}:
             return self._failure(asked, "address", f"{host} is no host of the public internet")
         try:
             async with asyncio.timeout(self.limits.request_s):
-                return await self._exchange(url, asked, caching, kind, hops)
+                return await self._exchange(job, url, hops)
         except TimeoutError:
             return self._failure(asked, "timeout", f"no full answer within {self.limits.request_s:g} s")
         except TooLarge:
-            limit = self.limits.bytes_for(kind)
+            limit = self.limits.bytes_for(job.kind)
             return self._failure(asked, "too_large", f"the body is larger than {limit >> 20} MiB")
         except Broken as error:
             return self._failure(asked, "encoding", f"the body could not be decoded: {error}")
@@ -161,10 +169,8 @@ class Fetcher:
         except Exception as error:
             return self._failure(asked, _kind_of(error), _say(error))
 
-    async def _exchange(
-        self, url: str, asked: str, caching: Caching | None, kind: LinkKind, hops: tuple[tuple[int, str], ...]
-    ) -> Page | Failure | _Hop:
-        request = httpcore.Request("GET", url, headers=self._headers(url, caching), extensions=self._timeouts())
+    async def _exchange(self, job: _Job, url: str, hops: tuple[tuple[int, str], ...]) -> Page | Failure | _Hop:
+        request = httpcore.Request("GET", url, headers=self._headers(url, job.caching), extensions=self._timeouts())
         response = await self._pool(url).handle_async_request(request)
         try:
             headers = {k.lower().decode("latin-1"): v.decode("latin-1").strip() for k, v in response.headers}
@@ -175,16 +181,16 @@ class Fetcher:
             if status not in (200, 203, 304):
                 await self._drain(response)
                 wait_s = retry_after_s(headers.get("retry-after"), self.clock.now())
-                return self._failure(asked, "status", f"answered {status}", status, wait_s)
+                return self._failure(job.asked, "status", f"answered {status}", status, wait_s)
             content_type = headers.get("content-type")
             if status != 304 and (content_type or "").lower().startswith(_NEVER_TEXT):
-                return self._failure(asked, "content_type", f"is {content_type}, no page")
-            body = b"" if status == 304 else await self._body(response, headers, self.limits.bytes_for(kind))
+                return self._failure(job.asked, "content_type", f"is {content_type}, no page")
+            body = b"" if status == 304 else await self._body(response, headers, job)
         finally:
             await response.aclose()
         return Page(
             url=url,
-            requested_url=asked,
+            requested_url=job.asked,
             status=304 if status == 304 else 200,
             content_type=content_type,
             body=body,
@@ -195,17 +201,24 @@ class Fetcher:
             robots_tag=headers.get("x-robots-tag"),
         )
 
-    @staticmethod
-    async def _body(response: httpcore.Response, headers: Mapping[str, str], limit: int) -> bytes:
+    async def _body(self, response: httpcore.Response, headers: Mapping[str, str], job: _Job) -> bytes:
         """The decoded body; raises TooLarge at the bound, before more is read."""
+        limit = job.cut or self.limits.bytes_for(job.kind)
         layers = decoders(headers.get("content-encoding", ""), limit)
         body = bytearray()
         async for chunk in response.aiter_stream():
-            for layer in reversed(layers):
-                chunk = layer.feed(chunk)
+            try:
+                for layer in reversed(layers):
+                    chunk = layer.feed(chunk)
+            except TooLarge:
+                if job.cut is None:
+                    raise
+                return bytes(body)
             body += chunk
             if len(body) > limit:
-                raise TooLarge
+                if job.cut is None:
+                    raise TooLarge
+                return bytes(body[:limit])
         if body and any(not layer.done for layer in layers):
             raise Broken("it ends too early")
         return bytes(body)
@@ -259,6 +272,14 @@ class Fetcher:
         self, url: str, kind: FailureKind, detail: str, status: int | None = None, retry_after_s: float | None = None
     ) -> Failure:
         return Failure(url, kind, detail, self.clock.now(), status, retry_after_s)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    asked: str
+    caching: Caching | None
+    kind: LinkKind
+    cut: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,10 @@ class Waiting:
         if (group := self._groups.get(name)) is not None:
             group.sure = True
 
+    def is_sure(self, url: str) -> bool:
+        """Whether a URL has the shape of a post."""
+        return shapes.shape(url) in self._patterns
+
     def done(self, url: str) -> bool:
         """Mark a page as fetched, under whatever URL it was found; whether it was so before."""
         name = key(url)
