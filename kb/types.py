@@ -189,6 +189,18 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True)
+class Filters:
+    """What posts a search or a list is confined to; None: no such confinement."""
+
+    topic: int | None = None
+    source: int | None = None
+    since: str | None = None  # YYYY-MM-DD, both inclusive; a post without a date is left out
+    until: str | None = None
+    language: str | None = None  # ISO 639-1
+    has: Literal["code", "math"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A post that answers a query, with the passage that does."""
 
@@ -215,13 +227,23 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchResult:
+    """A page of hits, and what the asker should know: what was left out, what to try."""
+
+    hits: tuple[Hit, ...]
+    total: int  # posts that matched, as far as was looked; more pages are there while offset + n < total
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """What the article says at one place: text of one kind, with the posts that it stands on."""
 
     text: str
     kind: Literal["quote", "count", "connect"]
     citations: tuple[int, ...] = ()  # post ids
-    form: Literal["sentence", "code", "math", "table"] = "sentence"
+    # steps: an item a line; table: cells apart by tabs, the first line names the columns; lead and head are connects
+    form: Literal["sentence", "code", "math", "table", "steps", "lead", "head"] = "sentence"
     language: str | None = None  # of a quote, where it differs from the article's
     code_language: str | None = None
 
@@ -249,6 +271,7 @@ class ChartLine:
     topic: Topic | None
     summary: tuple[Sentence, ...] = ()  # its own words
     reason: str = ""  # why it is here, in a line
+    links: tuple[tuple[str, str], ...] = ()  # (paper or code, URL) that its text links to
 
     def as_json(self) -> dict[str, Any]:
         """The keys of a chart line that stay fixed (docs/cli.md)."""

@@ -1,0 +1,140 @@
+"""The embed stage: cuts the posts that have no vectors into passages and gives each a vector, batch by batch."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crawler.clock import Clock
+from kb import embedders
+from kb.passages import VERSION, cut
+from kb.store import vectors
+from kb.types import Embedder, Passage
+from kb.words import has_cjk
+
+if TYPE_CHECKING:
+    from kb.gloss import Glosser
+    from kb.store.connect import Store
+    from kb.types import Float32
+
+# Characters of text that are cut and encoded together and written in one transaction: long enough that sorting by
+# length leaves little padding, short enough that a kill loses some 15 s of work
+BATCH_CHARS = 1_500_000
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """How far the stage is; time left is guessed from the length of the texts."""
+
+    posts: int
+    total: int
+    passages: int
+    rate: float  # passages a second
+    left_s: float
+
+
+def embed(
+    store: Store,
+    model: str,
+    load: Callable[[], Embedder],
+    glosser: Callable[[], Glosser],
+    clock: Clock,
+    progress: Callable[[Embedded], None] = lambda _: None,
+    *,
+    batch_chars: int = BATCH_CHARS,
+) -> Embedded:
+    """Give every post vectors of its present text by the model. Nothing is loaded when nothing is missing.
+
+    model: what `embedders` calls it. A text with Chinese is glossed first where the model knows none; a changed
+    lexicon redoes those alone. What is committed stays: a run that was killed goes on where it was.
+    """
+    name = embedders.name_of(model)
+    words: Glosser | None = glosser()
+    plain, glossed = makers(name, words)
+    waiting = vectors.missing(store.reader, (plain, glossed))
+    done = Embedded(0, len(waiting), 0, 0.0, 0.0)
+    if not waiting:
+        return done
+    embedder = load()
+    if not embedder.languages or "zh" in embedder.languages:
+        words = None
+    size, seen, began = sum(post.size for post in waiting), 0, clock.monotonic()
+    for batch in _batches(waiting, batch_chars):
+        written = _embed_batch(store, [post.post_id for post in batch], embedder, words, (plain, glossed))
+        seen += sum(post.size for post in batch)
+        passed = max(clock.monotonic() - began, 1e-6)
+        passages = done.passages + written
+        left_s = passed * (size - seen) / max(seen, 1)
+        done = Embedded(done.posts + len(batch), len(waiting), passages, passages / passed, left_s)
+        progress(done)
+    return done
+
+
+def makers(name: str, glosser: Glosser | None) -> tuple[str, str]:
+    """`made_by` of what a model saw as it was written, and of what it saw glossed: model, cutter, lexicon."""
+    plain = f"{name}|{VERSION}"
+    if glosser is None:
+        return plain, plain
+    lists = "\0".join((glosser.glossary, glosser.lexicon, glosser.characters))
+    return plain, f"{plain}|gloss-{hashlib.blake2b(lists.encode(), digest_size=4).hexdigest()}"
+
+
+def _batches(waiting: Sequence[vectors.Unembedded], chars: int) -> Iterator[list[vectors.Unembedded]]:
+    batch: list[vectors.Unembedded] = []
+    size = 0
+    for post in waiting:
+        if batch and size + post.size > chars:
+            yield batch
+            batch, size = [], 0
+        batch.append(post)
+        size += post.size
+    if batch:
+        yield batch
+
+
+def _embed_batch(
+    store: Store, ids: Sequence[int], embedder: Embedder, glosser: Glosser | None, made_by: tuple[str, str]
+) -> int:
+    """Cut, encode and write some posts in one transaction; how many passages they had."""
+    posts: list[tuple[int, str, str, list[Passage]]] = []
+    texts: list[str] = []
+    for post_id in ids:
+        if (stored := vectors.text_of(store.reader, post_id)) is None:
+            continue  # gone since the list was made
+        title, markdown, content_hash = stored
+        translate = _translator(glosser, title, markdown)
+        passages = cut_for(embedder, translate, title, markdown)
+        posts.append((post_id, made_by[translate is not None], content_hash, passages))
+        texts += [translate(p.text) if translate else p.text for p in passages]
+    rows = embedder.encode(texts)
+    with store.writing() as session:
+        at = 0
+        for post_id, maker, content_hash, passages in posts:
+            own = rows[at : at + len(passages)]
+            at += len(passages)
+            vectors.write_post(session, post_id, maker, content_hash, passages, own, mean_of(own))
+    return len(texts)
+
+
+def cut_for(embedder: Embedder, translate: Callable[[str], str] | None, title: str, markdown: str) -> list[Passage]:
+    """A post's passages, within the embedder's limit after glossing."""
+
+    def count(texts: list[str]) -> list[int]:
+        return embedder.count_tokens([translate(text) for text in texts] if translate else texts)
+
+    return cut(title, markdown, count=count, max_tokens=embedder.max_tokens)
+
+
+def _translator(glosser: Glosser | None, title: str, markdown: str) -> Callable[[str], str] | None:
+    return glosser.to_english if glosser is not None and has_cjk(title + markdown) else None
+
+
+def mean_of(rows: Float32) -> Float32:
+    """A post's vector: the mean of its passages' vectors, at length 1. The title stands in every passage."""
+    import numpy as np
+
+    mean = rows.mean(axis=0)
+    unit: Float32 = (mean / max(float(np.linalg.norm(mean)), 1e-12)).astype(np.float32)
+    return unit

@@ -1,0 +1,140 @@
+"""Passages and vectors at rest. A passage's id stands for one vector for ever: a changed text gets new passages."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from kb.types import Passage, Vectors
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from kb.store.connect import Store
+    from kb.types import Float32, Int64
+
+
+@dataclass(frozen=True, slots=True)
+class Unembedded:
+    """A post whose vectors are missing, or made by another model or of another text."""
+
+    post_id: int
+    size: int  # characters of its text
+
+
+def missing(reader: sqlite3.Connection, made_by: Sequence[str]) -> list[Unembedded]:
+    """The posts without vectors of their present text by one of these makers, in the order of ids."""
+    marks = ",".join("?" * len(made_by))
+    rows = reader.execute(
+        "SELECT p.id, (SELECT length(b.markdown) FROM body b WHERE b.post_id = p.id) FROM post p "
+        "LEFT JOIN post_vector v ON v.post_id = p.id "
+        f"WHERE v.post_id IS NULL OR v.content_hash != p.content_hash OR v.made_by NOT IN ({marks}) ORDER BY p.id",
+        tuple(made_by),
+    )
+    return [Unembedded(int(post_id), int(size or 0)) for post_id, size in rows]
+
+
+def text_of(reader: sqlite3.Connection, post_id: int) -> tuple[str, str, str] | None:
+    """Title, Markdown and content hash of a post."""
+    row = reader.execute(
+        "SELECT p.title, b.markdown, p.content_hash FROM post p JOIN body b ON b.post_id = p.id WHERE p.id = ?",
+        (post_id,),
+    ).fetchone()
+    return None if row is None else (str(row[0]), str(row[1]), str(row[2]))
+
+
+def write_post(
+    session: Session, post_id: int, made_by: str, content_hash: str, passages: Sequence[Passage], rows: Float32,
+    whole: Float32,
+) -> None:  # fmt: skip
+    """Put a post's passages and vectors in place of those it had, in the caller's transaction.
+
+    rows: row i belongs to passages[i]; whole: the post's own vector. Nothing is written when the post's text is no
+    longer the one that was embedded.
+    """
+    run = session.connection().exec_driver_sql
+    now = run("SELECT content_hash FROM post WHERE id = ?", (post_id,)).scalar()
+    if now != content_hash:
+        return
+    drop_post(session, post_id)
+    for passage, row in zip(passages, rows, strict=True):
+        passage_id = run(
+            'INSERT INTO passage (post_id, position, heading, start, "end", kind) VALUES (?, ?, ?, ?, ?, ?)',
+            (post_id, passage.position, passage.heading, passage.start, passage.end, passage.kind),
+        ).lastrowid
+        run("INSERT INTO vector (passage_id, row) VALUES (?, ?)", (passage_id, _bytes(row)))
+    run(
+        "INSERT INTO post_vector (post_id, made_by, content_hash, row) VALUES (?, ?, ?, ?)",
+        (post_id, made_by, content_hash, _bytes(whole)),
+    )
+
+
+def drop_post(session: Session, post_id: int) -> None:
+    """Forget a post's passages and vectors, in the caller's transaction."""
+    run = session.connection().exec_driver_sql
+    run("DELETE FROM vector WHERE passage_id IN (SELECT id FROM passage WHERE post_id = ?)", (post_id,))
+    run("DELETE FROM passage WHERE post_id = ?", (post_id,))
+    run("DELETE FROM post_vector WHERE post_id = ?", (post_id,))
+
+
+def load_vectors(store: Store, model: str, of: Literal["passages", "posts"] = "passages") -> Vectors:
+    """Every vector that a model made, in the order of ids; empty when there is none. model: an Embedder's name."""
+    if of == "passages":
+        ids, _, rows = passage_vectors(store, model)
+        return Vectors(ids, rows, model)
+    found = store.reader.execute(
+        "SELECT post_id, row FROM post_vector WHERE substr(made_by, 1, ?) = ? ORDER BY post_id", _maker(model)
+    ).fetchall()
+    return Vectors(_ids([r[0] for r in found]), _matrix([r[1] for r in found]), model)
+
+
+def passage_vectors(store: Store, model: str) -> tuple[Int64, Int64, Float32]:
+    """Passage ids, their posts' ids and vectors by a model, row by row."""
+    found = store.reader.execute(
+        "SELECT v.passage_id, p.post_id, v.row FROM vector v JOIN passage p ON p.id = v.passage_id "
+        "JOIN post_vector w ON w.post_id = p.post_id WHERE substr(w.made_by, 1, ?) = ? ORDER BY v.passage_id",
+        _maker(model),
+    ).fetchall()
+    return _ids([r[0] for r in found]), _ids([r[1] for r in found]), _matrix([r[2] for r in found])
+
+
+def makers(reader: sqlite3.Connection) -> dict[str, int]:
+    """Model -> how many posts have vectors by it."""
+    counts: dict[str, int] = {}
+    for made_by, n in reader.execute("SELECT made_by, count(*) FROM post_vector GROUP BY made_by"):
+        model = str(made_by).split("|")[0]
+        counts[model] = counts.get(model, 0) + int(n)
+    return counts
+
+
+def passages_of(reader: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Passage]:
+    """Passages by id, without their text."""
+    marks = ",".join("?" * len(ids))
+    rows = reader.execute(
+        f'SELECT id, post_id, position, heading, start, "end", kind FROM passage WHERE id IN ({marks})', tuple(ids)
+    )
+    return {r[0]: Passage(r[0], r[1], r[2], r[3], "", r[4], r[5], r[6]) for r in rows}
+
+
+def _maker(model: str) -> tuple[int, str]:
+    return len(model) + 1, f"{model}|"
+
+
+def _bytes(row: Float32) -> bytes:
+    return row.astype("<f4").tobytes()
+
+
+def _ids(ids: list[int]) -> Int64:
+    import numpy as np
+
+    return np.array(ids, dtype=np.int64)
+
+
+def _matrix(blobs: list[bytes]) -> Float32:
+    import numpy as np
+
+    if not blobs:
+        return np.zeros((0, 0), np.float32)
+    return np.frombuffer(b"".join(blobs), "<f4").reshape(len(blobs), -1)
