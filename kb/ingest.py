@@ -51,13 +51,17 @@ GIVE_UP_AFTER = 24  # blogs, all of them unreachable: then it is the network tha
 
 
 async def ingest(
-    store: Store, due: Sequence[int], crawl: Crawl, clock: Clock, *, refresh: bool, keep_bytes: int,
-    progress: Callable[[Tally], None],
+    store: Store, due: Sequence[int], crawl: Crawl, clock: Clock, *, refresh: bool = False, single: bool = False,
+    keep_bytes: int, progress: Callable[[Tally], None],
 ) -> Tally:  # fmt: skip
-    """Visit the sources with these ids and store what comes; every outcome is durable within a second."""
-    visits = {source_id: frontier.visit_of(store.reader, source_id, clock.now(), refresh) for source_id in due}
+    """Visit the sources with these ids and store what comes; every outcome is durable within a second.
+
+    single: fetch only the pages that wait, which a person asked for; says nothing of the sources' health.
+    """
+    reader, now = store.reader, clock.now()
+    visits = {i: frontier.visit_of(reader, i, now, refresh=refresh, single=single) for i in due}
     ids = {visit.blog.url: source_id for source_id, visit in visits.items()}
-    writer = _Writer(store, ids, clock, keep_bytes - frontier.kept_bytes(store.reader))
+    writer = _Writer(store, ids, clock, keep_bytes - frontier.kept_bytes(reader), single)
     waiting: list[Event] = []
     last = clock.monotonic()
     events = crawl(list(visits.values()), frontier.robots_of(store.reader))
@@ -97,8 +101,8 @@ def _words(report: Report) -> str:
 class _Writer:
     """Writes events in transactions; the one place where a crawl meets the store."""
 
-    def __init__(self, store: Store, ids: dict[str, int], clock: Clock, room: int) -> None:
-        self._store, self._ids, self._clock, self._room = store, ids, clock, room
+    def __init__(self, store: Store, ids: dict[str, int], clock: Clock, room: int, single: bool) -> None:
+        self._store, self._ids, self._clock, self._room, self._single = store, ids, clock, room, single
         self.tally = Tally(due=len(ids))
 
     def write(self, batch: Sequence[Event]) -> None:
@@ -138,7 +142,8 @@ class _Writer:
         self.tally.unfinished += report.ok and not report.complete
         if not report.ok:
             self.tally.failed.append(report)
-        sources.record_report(session, source_id, report, now, self._next(source_id, report, now))
+        if not self._single:
+            sources.record_report(session, source_id, report, now, self._next(source_id, report, now))
 
     def _next(self, source_id: int, report: Report, now: datetime) -> datetime | None:
         if report.ok and not report.complete:

@@ -39,7 +39,7 @@ def cut(text: str, columns: int) -> str:
 
 
 def render(rows: Iterable[Mapping[str, Any]], form: str, columns: Sequence[str] = ()) -> Iterator[str]:
-    """Lines of output. A table shows `columns`: keys, "key:30" for at most 30 columns; other forms take all keys."""
+    """Lines of output. A table shows `columns`: keys, "key:30" for at most 30 columns, "key:.10" for the first 10."""
     if form == "jsonl":
         return (json.dumps(row, ensure_ascii=False) for row in rows)
     everything = list(rows)
@@ -54,12 +54,16 @@ def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Iterato
     if not rows:
         return
     names = [c.partition(":")[0] for c in columns]
-    limits = [int(c.partition(":")[2] or 60) for c in columns]
-    cells = [[cut(_cell(row.get(n)), most) for n, most in zip(names, limits, strict=True)] for row in rows]
+    limits = [c.partition(":")[2] or "60" for c in columns]
+    cells = [[_short(_cell(row.get(n)), most) for n, most in zip(names, limits, strict=True)] for row in rows]
     wide = [max(width(n), *(width(row[i]) for row in cells)) for i, n in enumerate(names)]
     yield _line([n.upper() for n in names], wide)
     for row in cells:
         yield _line(row, wide)
+
+
+def _short(text: str, limit: str) -> str:
+    return text[: int(limit[1:])] if limit.startswith(".") else cut(text, int(limit))
 
 
 def _line(cells: Sequence[str], wide: Sequence[int]) -> str:

@@ -26,7 +26,7 @@ def top(context: Context, n: int, topic: str | None, trending: bool, edition: in
     if not lines:
         context.say("the chart is empty; make it with: kb run")
     rows = (line.as_json() if form != "table" else _shown(line) for line in lines)
-    print_rows(rows, form, ("rank", "moved", "score", "title:56", "blog:24", "published:10", "topic:28", "id"))
+    print_rows(rows, form, ("rank", "moved", "score", "title:56", "blog:24", "published:.10", "topic:28", "id"))
 
 
 def _shown(line: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import click
 from kb.commands.common import count_option, day, filter_options, format_option, pass_context, print_rows
 from kb.context import Context
 
-POST_COLUMNS = ("id", "published:10", "language", "words", "title:60", "url:70")
+POST_COLUMNS = ("id", "published:.10", "language", "words", "title:60", "url:70")
 # Words that look like options (-cnn) are part of the query: only options that search knows are options
 QUERY = {"ignore_unknown_options": True}
 

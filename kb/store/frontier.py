@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from crawler.types import Blog, Caching, Hint, Link, Outcome, Robots, Visit
+from crawler.types import Blog, Caching, Hint, Link, Outcome, Page, Robots, Visit
 from crawler.urls import key
 from kb.store.rows import clean, dump, iso, strings
 
@@ -20,8 +20,10 @@ MAX_ATTEMPTS = 4  # of one URL; a page that failed so often in four visits is le
 # States of a link. pending: waits. done: answered. failed: waits for another try. gone: 404 or 410, twice.
 
 
-def visit_of(reader: sqlite3.Connection, source_id: int, now: datetime, refresh: bool) -> Visit:
-    """All that a crawl needs to know of one source."""
+def visit_of(
+    reader: sqlite3.Connection, source_id: int, now: datetime, *, refresh: bool = False, single: bool = False
+) -> Visit:
+    """All that a crawl needs to know of one source. single: only the pages that wait, for posts added by hand."""
     row = reader.execute("SELECT * FROM source WHERE id = ?", (source_id,)).fetchone()
     links = reader.execute(
         "SELECT url, key, kind, depth, via, hint, state, attempts, not_before, etag, last_modified"
@@ -39,7 +41,7 @@ def visit_of(reader: sqlite3.Connection, source_id: int, now: datetime, refresh:
             patterns=strings(row["patterns"]),
         ),
         feed=row["feed"],
-        kind=row["kind"],
+        kind="page" if single or row["status"] == "hand" else row["kind"],
         pending=tuple(_link(link, row["url"]) for link in waiting),
         known=frozenset(link["key"] for link in links),
         posts={p["url"]: (p["published"] or "")[:10] for p in posts},
@@ -48,7 +50,7 @@ def visit_of(reader: sqlite3.Connection, source_id: int, now: datetime, refresh:
             for link in links
             if (link["etag"] or link["last_modified"]) and link["state"] == "done"
         },
-        complete=bool(row["complete"]) and not waiting,
+        complete=bool(row["complete"]) and not waiting and not single,
         refresh=refresh,
     )
 
@@ -75,6 +77,18 @@ def record_outcome(session: Session, source_id: int, outcome: Outcome, post_id: 
     if outcome.failure is not None:
         changed["attempts"] = LinkRow.__table__.c.attempts + 1  # type: ignore[attr-defined]
     session.execute(statement.on_conflict_do_update(index_elements=["source_id", "key"], set_=changed))
+
+
+def want_page(session: Session, source_id: int, url: str) -> None:
+    """Let one page wait to be fetched, also one that was fetched before."""
+    from sqlalchemy.dialects.sqlite import insert
+
+    from kb.store.tables import LinkRow
+
+    row = _pending(source_id, Link(url, "post", ""))
+    wanted = {"state": "pending", "attempts": 0, "etag": None, "last_modified": None}
+    statement = insert(LinkRow).values(**row)
+    session.execute(statement.on_conflict_do_update(index_elements=["source_id", "key"], set_=wanted))
 
 
 def _pending(source_id: int, link: Link) -> dict[str, Any]:
@@ -130,6 +144,22 @@ def kept_pages(reader: sqlite3.Connection, source_id: int | None) -> list[str]:
     """Keys of the kept pages, of one source or of all."""
     where = "" if source_id is None else f" WHERE source_id = {int(source_id)}"
     return [str(k) for (k,) in reader.execute(f"SELECT key FROM raw_page{where} ORDER BY key")]
+
+
+def kept_page(reader: sqlite3.Connection, name: str) -> tuple[Page, Link, Blog, int] | None:
+    """A kept page as it came, the link that led to it, its blog, and the id of its source."""
+    row = reader.execute(
+        "SELECT r.*, s.url AS home, s.title, s.language, s.hosts, s.patterns FROM raw_page r"
+        " JOIN source s ON s.id = r.source_id WHERE r.key = ?",
+        (name,),
+    ).fetchone()
+    if row is None:
+        return None
+    at = datetime.fromisoformat(row["fetched_at"])
+    page = Page(row["url"], row["url"], 200, row["content_type"], zlib.decompress(row["body"]), at)
+    hint = _hint(json.loads(row["hint"])) if row["hint"] else None
+    blog = Blog(row["home"], row["title"], row["language"], strings(row["hosts"]), strings(row["patterns"]))
+    return page, Link(row["url"], "post", row["home"], hint=hint), blog, row["source_id"]
 
 
 def kept_bytes(reader: sqlite3.Connection) -> int:

@@ -44,13 +44,11 @@ def save_post(session: Session, source_id: int, post: Post, at: datetime) -> Sav
 
     The same text is `same` and writes only facts that differ; another text is a new version, the old one is kept.
     """
-    from sqlmodel import select
+    from kb.store.tables import PostRow
 
-    from kb.store.tables import AliasRow, PostRow
-
-    row = session.exec(select(PostRow).where(PostRow.key == key(post.url))).first()
-    if row is None and (alias := session.get(AliasRow, key(post.url))) is not None:
-        row = session.get(PostRow, alias.post_id)
+    row = _stored(session, post)
+    if row is not None and row.id is not None and row.key != key(post.url):
+        return Saved(row.id, "same")  # a second page of the post; its own page has the word
     digest = content_hash(post)
     if row is None:
         row = PostRow(source_id=source_id, url=post.url, key=key(post.url), title=clean(post.title),
@@ -73,6 +71,43 @@ def save_post(session: Session, source_id: int, post: Post, at: datetime) -> Sav
     return Saved(row.id, change)
 
 
+def _stored(session: Session, post: Post) -> PostRow | None:
+    """The row of a post that is stored already: by its URL, by an alias, or by the canonical URL of either page.
+
+    A canonical URL is believed only between pages of one title: themes leave their demo's in many a page.
+    """
+    from sqlmodel import select
+
+    from kb.store.tables import AliasRow, PostRow
+
+    own = key(post.url)
+    if (row := session.exec(select(PostRow).where(PostRow.key == own)).first()) is not None:
+        return row
+    if (alias := session.get(AliasRow, own)) is not None:
+        return session.get(PostRow, alias.post_id)
+    twins = [PostRow.canonical == own]
+    if post.canonical:
+        twins += [PostRow.key == key(post.canonical), PostRow.canonical == key(post.canonical)]
+    for twin in twins:
+        row = session.exec(select(PostRow).where(twin, PostRow.title == clean(post.title))).first()
+        if row is not None:
+            _merge_twin(session, row, post)
+            return row
+    return None
+
+
+def _merge_twin(session: Session, row: PostRow, post: Post) -> None:
+    """Let a row that another page of the same post made answer for this page too, under the canonical URL."""
+    from kb.store.tables import AliasRow
+
+    assert row.id is not None
+    if row.canonical == key(post.url):  # the page that the others name has come: the post is its
+        session.merge(AliasRow(key=row.key, url=row.url, post_id=row.id))
+        row.url, row.key = post.url, key(post.url)
+    else:
+        session.merge(AliasRow(key=key(post.url), url=post.url, post_id=row.id))
+
+
 def content_hash(post: Post) -> str:
     """Fingerprint of what a post says: title and text, white space folded."""
     words = " ".join(f"{post.title}\n{post.markdown}".split())
@@ -81,7 +116,7 @@ def content_hash(post: Post) -> str:
 
 def _fill(row: PostRow, post: Post, digest: str) -> None:
     row.title = clean(post.title)
-    row.canonical = post.canonical
+    row.canonical = key(post.canonical) if post.canonical else None
     row.authors = dump(post.authors)
     row.published = post.published
     row.updated = post.updated

@@ -87,7 +87,7 @@ class PostRow(SQLModel, table=True):
     source_id: int = Field(foreign_key="source.id", index=True)
     url: str
     key: str = Field(unique=True)
-    canonical: str | None = None
+    canonical: str | None = Field(default=None, index=True)  # crawler.urls.key of it
     title: str
     authors: str = "[]"
     published: str | None = Field(default=None, index=True)

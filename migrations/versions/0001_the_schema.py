@@ -188,6 +188,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("key"),
     )
     with op.batch_alter_table("post", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_post_canonical"), ["canonical"], unique=False)
         batch_op.create_index(batch_op.f("ix_post_content_hash"), ["content_hash"], unique=False)
         batch_op.create_index(batch_op.f("ix_post_published"), ["published"], unique=False)
         batch_op.create_index(batch_op.f("ix_post_source_id"), ["source_id"], unique=False)
@@ -467,6 +468,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_post_source_id"))
         batch_op.drop_index(batch_op.f("ix_post_published"))
         batch_op.drop_index(batch_op.f("ix_post_content_hash"))
+        batch_op.drop_index(batch_op.f("ix_post_canonical"))
 
     op.drop_table("post")
     with op.batch_alter_table("link", schema=None) as batch_op:

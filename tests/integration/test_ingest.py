@@ -84,7 +84,7 @@ def test_a_post_its_source_and_its_validators_are_stored(store: Store) -> None:
     assert (tally.new, tally.sources, tally.reached) == (1, 1, 1)
     (source,) = list_sources(store.reader)
     assert (source.title, source.feed, source.posts, source.status) == ("Attention", f"{BLOG}feed.xml", 1, "active")
-    visit = frontier.visit_of(store.reader, source.id, NOW, refresh=False)
+    visit = frontier.visit_of(store.reader, source.id, NOW)
     assert visit.complete
     assert visit.caching == {f"{BLOG}heads": Caching(etag='"heads"')}
 

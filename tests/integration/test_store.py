@@ -172,7 +172,7 @@ def test_a_source_is_found_by_id_host_and_title_and_a_wrong_name_is_answered_wit
 
 
 def test_forgetting_a_source_deletes_its_posts_for_good_and_refuses_it_afterwards(store: Store) -> None:
-    number, _ = _save(store, _post(references=(Reference("link", "http://b.example/"),)))
+    _save(store, _post(references=(Reference("link", "http://b.example/"),)))
     source = find_source(store.reader, "attention.example")
     with store.writing() as session:
         assert remove_source(session, source.id, AT) == 1
@@ -217,3 +217,24 @@ def test_pruning_keeps_the_newest_texts(store: Store) -> None:
         number, _ = _save(store, _post(text))
     assert drop_old(store, 0, versions=1)[:2] == (0, 2)
     assert versions(store.reader, number) == [3, 4]
+
+
+def test_pages_that_name_one_canonical_address_are_one_post_in_either_order(store: Store) -> None:
+    twin = "http://attention.example/posts/heads/"
+    first, _ = _save(
+        store, Post(url=twin, title="Heads", markdown="Text.", source="http://attention.example/", canonical=URL)
+    )
+    assert _save(store, _post("Text."))[0] == first
+    again = Post(
+        url=twin + "?page=1", title="Heads", markdown="Text.", source="http://attention.example/", canonical=URL
+    )
+    assert _save(store, again) == (first, "same")
+    post = get_post(store.reader, first)
+    assert post is not None and post.url == URL
+    assert post_id_of(store.reader, twin) == first
+
+
+def test_a_canonical_address_shared_by_pages_of_other_titles_merges_nothing(store: Store) -> None:
+    pages = [Post(url=f"{URL}{n}/", title=f"Post {n}", markdown="Text.", source="http://attention.example/",
+                  canonical="http://attention.example/") for n in range(3)]  # fmt: skip
+    assert len({_save(store, page)[0] for page in pages}) == 3

@@ -1,0 +1,226 @@
+"""The only wiring: the stages bound to a store, the network, a model and a clock."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crawler.clock import Clock
+from kb.errors import NotFound, UsageError
+from kb.fetching import Reach
+from kb.progress import Progress
+from kb.settings import Settings
+from kb.store.connect import Store
+
+if TYPE_CHECKING:
+    from kb.gloss import Glosser
+    from kb.ingest import Tally
+    from kb.search import Found
+    from kb.types import ChartLine, Embedder, Filters, Hit, Why
+
+EMBED_SHARE = (
+    0.5  # of a time limit: after the crawl's share, what is left goes to vectors; topics and ranks take seconds
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a command did, in lines, and how it ends."""
+
+    lines: tuple[str, ...]
+    exit_code: int = 0
+
+    def words(self) -> str:
+        return "\n".join(self.lines)
+
+
+@dataclass(slots=True)
+class App:
+    """Made by open_app; its methods are what the commands call."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    progress: Progress
+    reach: Reach = field(default_factory=Reach)
+
+    # -- filling the store
+
+    def run(self, time_limit_s: float | None, *, sample: bool) -> Summary:
+        """All stages that are due; the sample web's blogs or, in a store without any, the curated list are added first."""
+        from kb.fetching import sample_web
+
+        began = self.clock.monotonic()
+        with ExitStack() as stack:
+            if sample:
+                self.reach = stack.enter_context(sample_web())
+            lines = self._first_sources(sample)
+            crawl_s = None if time_limit_s is None else time_limit_s * (1 - EMBED_SHARE)
+            crawled = self.crawl((), every=False, refresh=False, time_limit=crawl_s)
+        if crawled.exit_code == 130:
+            return crawled
+        left_s = None if time_limit_s is None else max(1.0, time_limit_s - (self.clock.monotonic() - began))
+        lines += [*crawled.lines, self.embed(left_s), self.cluster(), self.rank()]
+        return Summary(tuple(lines), crawled.exit_code)
+
+    def _first_sources(self, sample: bool) -> list[str]:
+        from kb.sourcelists import curated, new_source
+        from kb.store.sources import add_source, list_sources
+
+        if sample:
+            wanted = [new_source(f"http://{host}/") for host in self.reach.mapped]
+        elif not list_sources(self.store.reader):
+            wanted = curated()
+        else:
+            return []
+        with self.store.writing() as session:
+            new = sum(add_source(session, source, self.clock.now())[1] for source in wanted)
+        return [f"following {new} blogs of {'the sample web' if sample else 'the curated list'}"] if new else []
+
+    def crawl(self, names: Sequence[str], *, every: bool, refresh: bool, time_limit: float | None) -> Summary:
+        """Visit the named sources, or those that are due. Raises NotFound, NetworkError."""
+        from kb.store.sources import due_sources, find_source
+
+        only = [find_source(self.store.reader, name).id for name in names]
+        due = due_sources(self.store.reader, self.clock.now(), only, every or refresh)
+        if not due:
+            return Summary(("no blog is due",))
+        tally, interrupted = asyncio.run(self._crawl(due, refresh, time_limit))
+        return summary_of(tally, interrupted)
+
+    async def _crawl(
+        self, due: Sequence[int], refresh: bool, time_limit_s: float | None, *, single: bool = False
+    ) -> tuple[Tally, bool]:
+        from kb.fetching import crawling, stopped_by_signals
+        from kb.ingest import ingest
+
+        stop = asyncio.Event()
+
+        def show(tally: Tally) -> None:
+            words = f"{tally.new} new posts, {tally.edited} edited, {len(tally.failures)} pages failed"
+            self.progress.show("blogs", tally.sources, tally.due, words)
+
+        self.progress.begin()
+        with stopped_by_signals(stop) as came:
+            async with crawling(self.settings, self.clock, self.reach, time_limit_s, stop) as crawl:
+                tally = await ingest(
+                    self.store,
+                    due,
+                    crawl,
+                    self.clock,
+                    refresh=refresh,
+                    single=single,
+                    keep_bytes=self.settings["keep_pages_mb"] * 1_000_000,
+                    progress=show,
+                )
+        self.progress.end()
+        return tally, bool(came)
+
+    def add(self, urls: Sequence[str]) -> Summary:
+        """Fetch single posts and store them, each under a source of its host that is not visited by itself."""
+        from urllib.parse import urlsplit
+
+        from kb.sourcelists import new_source
+        from kb.store.frontier import want_page
+        from kb.store.sources import hand_source
+
+        ids = []
+        with self.store.writing() as session:
+            for url in (new_source(url).url for url in urls):
+                parts = urlsplit(url)
+                source_id = hand_source(session, f"{parts.scheme}://{parts.netloc}/", self.clock.now())
+                want_page(session, source_id, url)
+                ids.append(source_id)
+        tally, interrupted = asyncio.run(self._crawl(list(dict.fromkeys(ids)), False, None, single=True))
+        return summary_of(tally, interrupted)
+
+    def reread(self, name: str | None) -> Summary:
+        """Read the kept pages again with today's reader."""
+        from kb.reread import reread
+        from kb.store.sources import find_source
+
+        source_id = find_source(self.store.reader, name).id if name else None
+        self.progress.begin()
+        done = reread(self.store, source_id, self.settings["workers"], self.clock,
+                      lambda n, total: self.progress.show("pages", n, total))  # fmt: skip
+        self.progress.end()
+        return Summary(
+            (f"read {done.pages} kept pages again: {done.edited} posts changed, {done.lost} no longer posts",)
+        )
+
+    # -- understanding it
+
+    def embed(self, time_limit_s: float | None = None) -> str:
+        """Vectors for what has none. Raises ModelError."""
+        from kb.embed import Embedded, embed
+        from kb.embedders import load
+
+        began = self.clock.monotonic()
+
+        def late() -> bool:
+            return time_limit_s is not None and self.clock.monotonic() - began > time_limit_s
+
+        def show(done: Embedded) -> None:
+            self.progress.show("posts embedded", done.posts, done.total, f"{done.rate:.0f} passages/s")
+
+        model, device = self.settings["model"], self.settings["device"]
+        self.progress.begin()
+        done = embed(self.store, model, lambda: load(model, device), glosser, self.clock, show, stop=late)
+        self.progress.end()
+        waiting = f"; {done.total - done.posts} wait for the next run" if done.posts < done.total else ""
+        return f"embedded {done.posts} posts as {done.passages} passages{waiting}"
+
+    def cluster(self) -> str:
+        """Duplicate groups, relevance, topics."""
+        raise NotImplementedError
+
+    def rank(self) -> str:
+        """A new edition, if anything changed."""
+        raise NotImplementedError
+
+    # -- looking things up
+
+    def post_id(self, name: str) -> int:
+        """The id of the post that an id or a URL names. Raises NotFound."""
+        from kb.store.posts import post_id_of
+
+        found = post_id_of(self.store.reader, name)
+        if found is None:
+            raise NotFound(f'no such post: "{name}"', "give an id or a URL from: kb posts")
+        return found
+
+
+def open_app(settings: Settings, store: Store, *, clock: Clock, progress: Progress) -> App:
+    """The stages over a store."""
+    return App(settings, store, clock, progress)
+
+
+def glosser() -> Glosser:
+    """The glosser that the stages share."""
+    from kb.gloss import load_glosser
+
+    return load_glosser()
+
+
+def summary_of(tally: Tally, interrupted: bool) -> Summary:
+    """A crawl in words: what came, what failed and why; exit code 3 when some blogs failed."""
+    lines = [
+        f"visited {tally.sources} of {tally.due} blogs with {tally.requests} requests: "
+        f"{tally.new} new posts, {tally.edited} edited"
+    ]
+    if tally.unfinished:
+        lines.append(f"{tally.unfinished} blogs go on at the next run")
+    if tally.failures:
+        lines.append(f"{len(tally.failures)} pages failed; kb sources says more")
+    for report in tally.failed[:20]:
+        why = f"{report.failure.kind}: {report.failure.detail}" if report.failure else "unknown"
+        lines.append(f"failed: {report.source} ({why})")
+    if len(tally.failed) > 20:
+        lines.append(f"and {len(tally.failed) - 20} more")
+    if interrupted:
+        return Summary((*lines, "interrupted; what was finished is kept"), 130)
+    return Summary(tuple(lines), 3 if tally.failed else 0)
