@@ -1,6 +1,9 @@
-"""The filters of search and of lists, as SQL over p (post)."""
+"""The filters of search and of lists, as SQL over p (post), and the groups of which search shows one."""
 
 from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
 
 from kb.types import Filters
 
@@ -36,3 +39,21 @@ def where(filters: Filters) -> tuple[str, tuple[object, ...]]:
 
 
 _COUNTS = {"code": "code_lines", "math": "formulas"}
+
+
+def ids_of(reader: sqlite3.Connection, where: str, parameters: Sequence[object], *, newest: bool = False) -> list[int]:
+    """Ids of the posts that meet a condition over p (post), in their own order or newest first."""
+    order = "p.published IS NULL, substr(p.published, 1, 10) DESC, p.id DESC" if newest else "p.id"
+    rows = reader.execute(f"SELECT p.id FROM post p WHERE {where} ORDER BY {order}", tuple(parameters))
+    return [int(post_id) for (post_id,) in rows]
+
+
+def count(reader: sqlite3.Connection, where: str, parameters: Sequence[object]) -> int:
+    """How many posts meet a condition over p (post)."""
+    return int(reader.execute(f"SELECT count(*) FROM post p WHERE {where}", tuple(parameters)).fetchone()[0])
+
+
+def originals(reader: sqlite3.Connection) -> dict[int, int]:
+    """Copy -> original, for posts that say the same; a translation is no copy."""
+    rows = reader.execute("SELECT post_id, original_id FROM duplicate WHERE kind != 'translation'")
+    return {int(copy): int(original) for copy, original in rows}

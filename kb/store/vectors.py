@@ -100,6 +100,13 @@ def passage_vectors(store: Store, model: str) -> tuple[Int64, Int64, Float32]:
     return _ids([r[0] for r in found]), _ids([r[1] for r in found]), _matrix([r[2] for r in found])
 
 
+def stamp(reader: sqlite3.Connection) -> tuple[int, int, int]:
+    """Changes whenever a vector comes or goes. Ids of passages never come back, so the greatest and the number tell."""
+    row = reader.execute("SELECT coalesce(max(id), 0), count(*), (SELECT count(*) FROM post_vector) FROM passage")
+    greatest, passages, posts = row.fetchone()
+    return int(greatest), int(passages), int(posts)
+
+
 def makers(reader: sqlite3.Connection) -> dict[str, int]:
     """Model -> how many posts have vectors by it."""
     counts: dict[str, int] = {}
@@ -116,6 +123,25 @@ def passages_of(reader: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Pas
         f'SELECT id, post_id, position, heading, start, "end", kind FROM passage WHERE id IN ({marks})', tuple(ids)
     )
     return {r[0]: Passage(r[0], r[1], r[2], r[3], "", r[4], r[5], r[6]) for r in rows}
+
+
+def maker_of(reader: sqlite3.Connection, post_id: int) -> str | None:
+    """`made_by` of a post's vectors; None when it has none."""
+    row = reader.execute("SELECT made_by FROM post_vector WHERE post_id = ?", (post_id,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def passages_of_posts(store: Store, post_ids: Sequence[int]) -> dict[int, tuple[Int64, Float32]]:
+    """Passage ids and vectors of some posts."""
+    found = {}
+    for post_id in post_ids:
+        rows = store.reader.execute(
+            "SELECT v.passage_id, v.row FROM passage p JOIN vector v ON v.passage_id = p.id WHERE p.post_id = ?"
+            " ORDER BY p.id",
+            (post_id,),
+        ).fetchall()
+        found[post_id] = (_ids([r[0] for r in rows]), _matrix([r[1] for r in rows]))
+    return found
 
 
 def _maker(model: str) -> tuple[int, str]:

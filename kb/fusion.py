@@ -1,0 +1,61 @@
+"""How the two legs become one order: each leg's scores as standard scores over all posts, then a weighted sum."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kb.types import Float32, Int64
+
+VECTOR_WEIGHT = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Fused:
+    """A post's place in the common order, with what each leg gave it (weight included)."""
+
+    post_id: int
+    score: float
+    text: float
+    vector: float
+
+
+def fuse(text: Mapping[int, float], near: tuple[Int64, Float32] | None, n_posts: int, weight: float) -> list[Fused]:
+    """Posts by the weighted sum of their standard scores, best first, equal ones by id.
+
+    text: BM25 of the posts that match; every other post of `n_posts` counts as 0. near: ids and cosines of every post
+    that has vectors. A post that one leg does not know gets that leg's score of a post of no interest: 0 for text, the
+    mean for vectors. weight: of the vector leg, 0 to 1.
+    """
+    words = _standard_text(text, n_posts)
+    meant = _standard_vector(*near) if near is not None else {}
+    fused = []
+    for post_id in {*words, *meant}:
+        a, b = (1 - weight) * words.get(post_id, 0.0), weight * meant.get(post_id, 0.0)
+        fused.append(Fused(post_id, a + b, a, b))
+    return sorted(fused, key=lambda f: (-f.score, f.post_id))
+
+
+def _standard_text(scores: Mapping[int, float], n_posts: int) -> dict[int, float]:
+    if not scores:
+        return {}
+    n = max(n_posts, len(scores))
+    mean = sum(scores.values()) / n
+    spread = math.sqrt(max(sum(s * s for s in scores.values()) / n - mean * mean, 1e-9))
+    return {post_id: score / spread for post_id, score in scores.items()}
+
+
+MOST = 1000  # posts of the vector leg that are considered
+
+
+def _standard_vector(ids: Int64, cosines: Float32) -> dict[int, float]:
+    if not len(ids):
+        return {}
+    import numpy as np
+
+    mean, spread = float(cosines.mean()), max(float(cosines.std()), 1e-6)
+    best = np.argpartition(-cosines, MOST)[:MOST] if len(cosines) > MOST else np.arange(len(cosines))
+    return {int(ids[i]): (float(cosines[i]) - mean) / spread for i in best}
