@@ -29,7 +29,8 @@ class Block:
 
 _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*([^\s`]*)")
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t]*#*$")
-_FIGURE = re.compile(r"!\[[^\]]*\]\([^)]*\)$")
+_FIGURE = re.compile(r'!\[((?:\\.|[^\]\\])*)\]\(((?:\\.|[^\s()\\])*)(?:\s+"((?:\\.|[^"\\])*)")?\)$')
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _LIST = re.compile(r"(?:[-*+]|\d{1,9}[.)])[ \t]")
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]:")
 
@@ -50,6 +51,15 @@ def blocks(markdown: str) -> list[Block]:
         found.append(Block(kind, text, starts[i], starts[last] + len(lines[last]), level, language))
         i = last + 1
     return found
+
+
+def figure(text: str) -> tuple[str, str, str]:
+    """The alt text, address and caption of a figure block, each plain; three empty strings when it is none."""
+    match = _FIGURE.match(text.strip())
+    if match is None:
+        return "", "", ""
+    alt, src, caption = (_ESCAPE.sub(r"\1", part or "") for part in match.groups())
+    return alt, src, caption
 
 
 def _block_at(lines: list[str], i: int) -> tuple[BlockKind, int, str, int, str | None]:

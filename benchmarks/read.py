@@ -1,0 +1,121 @@
+"""Reads every page of the replayed web whose kind is known, without a crawler: quality, pages a second, memory.
+
+    python benchmarks/read.py SITES TRUTH OUT [--sample N] [--hosts a,b] [--trafilatura]
+
+SITES is the unpacked folder of sites, TRUTH the folder of posts.jsonl and nonposts.jsonl; OUT gets posts.jsonl and
+texts.jsonl for the scorer. With --trafilatura the same pages go through trafilatura alone, for its time and memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import sys
+import time
+from collections import defaultdict
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+
+def rows(path: Path) -> list[dict[str, Any]]:
+    with path.open(encoding="utf-8") as file:
+        return [json.loads(line) for line in file if line.strip()]
+
+
+def one(job: tuple[str, str, str, bool]) -> tuple[str, dict[str, Any] | None, dict[str, Any], float, int]:
+    """Read one page: its URL, the post or None, the verdict, the seconds it took, this process's peak in KiB."""
+    url, path, home, alone = job
+    body = Path(path).read_bytes()
+    began = time.perf_counter()
+    post, verdict = (_alone(body), {}) if alone else _read(url, body, home)
+    took = time.perf_counter() - began
+    return url, post, verdict, took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def _alone(body: bytes) -> dict[str, Any]:
+    from trafilatura import extract
+
+    return {"markdown": extract(body, output_format="markdown", with_metadata=True, include_comments=False) or ""}
+
+
+def _read(url: str, body: bytes, home: str) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    from dataclasses import asdict
+
+    from crawler.sources.page import parse
+    from crawler.types import Blog, Page, Post, Verdict
+
+    page = Page(url, url, 200, "text/html; charset=utf-8", body, datetime.now(UTC))
+    post, verdict = None, None
+    for thing in parse(page, Blog(home), None):
+        if isinstance(thing, Post):
+            post = thing
+        elif isinstance(thing, Verdict):
+            verdict = thing
+    assert verdict is not None
+    return (asdict(post) if post else None), asdict(verdict)
+
+
+def main() -> None:
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("sites", type=Path)
+    p.add_argument("truth", type=Path)
+    p.add_argument("out", type=Path)
+    p.add_argument("--sample", type=int, default=0, help="at most so many posts and non-posts a host")
+    p.add_argument("--hosts", default="")
+    p.add_argument("--trafilatura", action="store_true")
+    p.add_argument("--processes", type=int, default=2)
+    a = p.parse_args()
+    homes = {row["host"]: row["base_url"] for row in rows(a.truth.parent / "hosts.jsonl")}
+    only = set(filter(None, a.hosts.split(",")))
+    jobs = []
+    for name in ("posts", "nonposts"):
+        taken: dict[str, int] = defaultdict(int)
+        for row in rows(a.truth / f"{name}.jsonl"):
+            path = a.sites / row["host"] / row["path"]
+            if (
+                (only and row["host"] not in only)
+                or not path.is_file()
+                or (a.sample and taken[row["host"]] >= a.sample)
+            ):
+                continue
+            taken[row["host"]] += 1
+            jobs.append((row["url"], str(path), homes[row["host"]], a.trafilatura))
+    a.out.mkdir(parents=True, exist_ok=True)
+    began = time.perf_counter()
+    seconds, peak, n_posts = [], 0, 0
+    with (
+        ProcessPoolExecutor(a.processes) as pool,
+        (a.out / "posts.jsonl").open("w", encoding="utf-8") as posts,
+        (a.out / "texts.jsonl").open("w", encoding="utf-8") as texts,
+        (a.out / "verdicts.jsonl").open("w", encoding="utf-8") as verdicts,
+    ):
+        for url, post, verdict, took, rss in pool.map(one, jobs, chunksize=8):
+            seconds.append(took)
+            peak = max(peak, rss)
+            verdicts.write(json.dumps({"url": url, **verdict, "seconds": round(took, 4)}, ensure_ascii=False) + "\n")
+            if post is not None:
+                n_posts += 1
+                markdown = post.pop("markdown")
+                texts.write(json.dumps({"url": url, "markdown": markdown}, ensure_ascii=False) + "\n")
+                posts.write(json.dumps({**post, "url": url}, ensure_ascii=False) + "\n")
+    took = time.perf_counter() - began
+    ordered = sorted(seconds)
+    print(
+        json.dumps(
+            {
+                "reader": "trafilatura" if a.trafilatura else "kb", "pages": len(jobs), "posts": n_posts, "seconds": round(took, 1),
+                "pages_per_second": round(len(jobs) / took, 1), "ms_mean": round(1000 * sum(seconds) / max(1, len(seconds)), 1),
+                "ms_median": round(1000 * ordered[len(ordered) // 2], 1), "ms_p99": round(1000 * ordered[int(len(ordered) * 0.99)], 1),
+                "peak_mib_a_process": round(peak / 1024),
+            }
+        )
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""From a page's tree to the Markdown of its main text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from crawler.blocks import figure
+from crawler.read.choose import chosen, judged
+from crawler.read.clean import clean
+from crawler.read.code import normalise_code
+from crawler.read.formulas import mark_formulas
+from crawler.read.inline import Inline
+from crawler.read.pieces import Piece, Walker, assemble, place_marks
+from crawler.read.tree import Element, parse_html, words
+from crawler.text import count_words, prose
+
+_SETS_DOLLARS = re.compile(r"mathjax|katex|tex2jax|\$','\$'", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The main text of a page, and what its shape tells of the page."""
+
+    markdown: str = ""
+    prose: str = ""
+    images: tuple[str, ...] = ()
+    page_chars: int = 0  # of all text in the page, scripts and chrome left out
+    link_share: float = 0.0  # of the main text's characters, those in links
+    own_link_share: float = 0.0
+    code_words: int = 0
+    all_text: str = ""
+    dollars: bool = False
+
+
+def sets_dollars(root: Element) -> bool:
+    """Whether a page loads something that sets $..$ as formulas."""
+    for script in root.iter("script", "link"):
+        if _SETS_DOLLARS.search(script.get("src") or script.get("href") or "") or _SETS_DOLLARS.search(
+            (script.text or "")[:20000]
+        ):
+            return True
+    return False
+
+
+def content_of(root: Element, url: str) -> Content:
+    """The main text; the tree is used up."""
+    body = root.find("body") if root.tag == "html" else root
+    if body is None:
+        return Content()
+    dollars = sets_dollars(root)
+    mark_formulas(body)
+    normalise_code(body)
+    clean(body)
+    all_text = words(body)
+    place_marks(body)
+    pieces = chosen(Walker(body, Inline(url, dollars)).pieces, judged(root))
+    return _content(pieces, all_text, dollars)
+
+
+def feed_content(html: str, url: str, dollars: bool) -> Content:
+    """The text that a feed carries: all of it is main text."""
+    root = parse_html(f"<html><body>{html}</body></html>")
+    body = root.find("body") if root is not None else None
+    if body is None:
+        return Content()
+    mark_formulas(body)
+    normalise_code(body)
+    clean(body)
+    return _content(Walker(body, Inline(url, dollars)).pieces, words(body), dollars)
+
+
+def _content(pieces: list[Piece], all_text: str, dollars: bool) -> Content:
+    markdown = assemble(pieces)
+    total = sum(len(p.text) for p in pieces if p.kind not in ("code", "math", "figure")) or 1
+    linked = sum(len(p.text) * p.links for p in pieces if p.kind not in ("code", "math", "figure"))
+    images = dict.fromkeys(figure(p.text)[1] for p in pieces if p.kind == "figure")
+    return Content(
+        markdown=markdown,
+        prose=prose(markdown),
+        images=tuple(src for src in images if src),
+        page_chars=len(all_text),
+        link_share=linked / total,
+        code_words=sum(count_words(p.text) for p in pieces if p.kind in ("code", "math", "table")),
+        all_text=all_text[:20_000],
+        dollars=dollars,
+    )

@@ -1,0 +1,212 @@
+"""Authors as people: one name each, without "by", addresses, dates and the blog's own name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from html import unescape
+from typing import Any
+
+from crawler.read.head import Head
+from crawler.read.title import fold
+from crawler.read.tree import Element, tokens, words
+
+_BY = re.compile(
+    r"^\W*(?:(?:written|posted|published|words|story|text|reported|created|reviewed)\s+)?(?:by|von|par|por|di|door|av|af|作者|文|撰文|author)(?:\s*[:：]|\b(?=\s)|(?<=[者文]))\s*[:：]?\s*",
+    re.I,
+)
+_TAIL = re.compile(
+    r"\s*(?:[|•·–—]|(?:\bon\b|\bat\b|\bin\b|\bfor\b|\bfrom\b|\bupdated\b|\bposted\b|\bpublished\b)\s|\s-\s|\(|<|\b(?:19|20)\d\d\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d).*$",
+    re.I | re.S,
+)
+_SPLIT = re.compile(r"\s*(?:,|;|、|，|/|\||\s&\s|\s+and\s+|\s+und\s+|\s+et\s+|\s+y\s+|\s+with\s+)\s*", re.I)
+_ROLE = re.compile(
+    r"(?i)^(?:staff|admin|administrator|editor|editors|editorial(?: team)?|author|authors|anonymous|unknown|guest|team|contributor|correspondent|reporter|view all posts|"
+    r"more posts|follow|about|share|read more|posted by|me|none|null|n/?a|phd|md|jr|sr|ph\.d\.?|m\.d\.?|home|contact|profile|website|twitter|facebook|linkedin|email)$"
+)
+_ROLE_TAIL = re.compile(
+    r",?\s+(?:staff writer|senior \w+|\w+ (?:editor|correspondent|reporter)|editor|reporter|correspondent|ph\.?d\.?|m\.?d\.?)$",
+    re.I,
+)
+_CLASS = re.compile(
+    r" (?:[a-z]+[-_]{1,2})*(?:author|byline|authors)(?:[-_]{1,2}(?:name|names|link|title|text|list|info|vcard))? | p-author | fn | byline | author vcard | post-author | vcard "
+)
+_NOT_HERE = re.compile(r"comment|related|sidebar|footer|widget|bio|avatar|citation|quote|recommend|card-|popular")
+
+
+def names_in(value: Any, known: dict[str, str] | None = None, depth: int = 0) -> list[str]:
+    """The names of people in a JSON-LD author, a front matter's list, or a plain string."""
+    if depth > 4 or value is None:
+        return []
+    if isinstance(value, str):
+        return split_names(value)
+    if isinstance(value, list):
+        return [name for item in value[:60] for name in names_in(item, known, depth + 1)]
+    if isinstance(value, dict):
+        if value.get("@type") in ("Organization", "NewsMediaOrganization") and depth == 0 and not value.get("name"):
+            return []
+        for field in ("name", "author"):
+            if value.get(field):
+                inner = value[field]
+                return (
+                    [clean]
+                    if isinstance(inner, str) and (clean := tidy(inner)) and not _SPLIT.search(clean)
+                    else names_in(inner, known, depth + 1)
+                )
+        if value.get("givenName") or value.get("familyName"):
+            return [tidy(f"{value.get('givenName') or ''} {value.get('familyName') or ''}")]
+        if value.get("@id") and known and str(value["@id"]) in known:
+            return split_names(known[str(value["@id"])])
+        if len(value) == 1:  # front matter: {"Chris Olah": "https://..."}
+            return [tidy(str(next(iter(value))))]
+    return []
+
+
+def tidy(name: str) -> str:
+    """One name without what surrounds it."""
+    name = " ".join(unescape(re.sub(r"<[^>]*>", " ", name)).replace("\u200b", "").split())
+    name = _BY.sub("", name)
+    name = re.sub(r"https?://\S+|\S+@\S+\.\w+|@\w+", "", name)
+    name = _ROLE_TAIL.sub("", _TAIL.sub("", name)).strip(' \t,.;:|–—-•·"“”()[]#*')
+    return name if not re.fullmatch(r"[\d\W]*", name) else ""
+
+
+def split_names(text: str) -> list[str]:
+    """The names in a line such as "By A, B and C"."""
+    text = " ".join(unescape(text).split())
+    if len(text) > 400 or re.match(r"https?://", text):
+        return []
+    text = _BY.sub("", text)
+    out = []
+    for part in _SPLIT.split(text):
+        name = tidy(part)
+        if is_name(name):
+            out.append(name)
+    return out
+
+
+def is_name(name: str) -> bool:
+    """Whether this can be somebody's name."""
+    return (
+        bool(name)
+        and 2 <= len(name) <= 60
+        and len(name.split()) <= 6
+        and not _ROLE.match(name)
+        and any(c.isalpha() for c in name)
+        and "." not in name[-5:].rstrip(".")
+    )
+
+
+def _unique(names: Iterable[str]) -> tuple[str, ...]:
+    found: dict[str, str] = {}
+    for name in names:
+        if is_name(name):
+            found.setdefault(fold(name), name)
+    return tuple(found.values())
+
+
+def authors_of(
+    root: Element, head: Head, site_names: Iterable[str], hinted: tuple[str, ...], blog_author: bool = True
+) -> tuple[str, ...]:
+    """The authors, from what names them best: front matter, JSON-LD, meta elements, the by-line, the feed."""
+    sites = {fold(name) for name in [*site_names, head.site] if name}
+
+    def people(names: Iterable[str]) -> tuple[str, ...]:
+        found = _unique(names)
+        apart = tuple(name for name in found if fold(name) not in sites)
+        return apart or (found if blog_author else ())
+
+    front = people(names_in(head.front.get("authors") or head.front.get("author")))
+    if front:
+        return front
+    structured = people(
+        names_in(head.article.get("author"), head.people) or names_in(head.article.get("creator"), head.people)
+    )
+    citation = people(n for v in head.meta.get("citation_author", ()) for n in [_turned(v)])
+    if citation:
+        return citation
+    meta = people(
+        n
+        for key in (
+            "author",
+            "article:author",
+            "dc.creator",
+            "dc.creator.name",
+            "parsely-author",
+            "sailthru.author",
+            "byl",
+            "dcterms.creator",
+            "twitter:creator:name",
+            "og:article:author",
+            "book:author",
+            "cxenseparse:author",
+        )
+        for v in head.meta.get(key, ())
+        for n in split_names(v)
+    )
+    byline = people(_byline(root))
+    apart = [set(map(fold, found)) - sites for found in (structured, meta, byline)]
+    for found, folds in zip((structured, meta, byline), apart, strict=True):
+        if folds:
+            return found
+    return people(hinted) or structured or meta or byline
+
+
+def _turned(name: str) -> str:
+    """ "Olah, Chris" -> "Chris Olah"."""
+    last, comma, first = name.partition(",")
+    return tidy(f"{first} {last}") if comma and "," not in first else tidy(name)
+
+
+def _byline(root: Element) -> list[str]:
+    """The names in the page's own by-line."""
+    for wanted in ("rel", "itemprop", "class", "d-byline"):
+        found: list[str] = []
+        for element in root.iter(
+            "a",
+            "span",
+            "div",
+            "p",
+            "address",
+            "li",
+            "h3",
+            "h4",
+            "h5",
+            "strong",
+            "em",
+            "section",
+            "cite",
+            "d-byline",
+            "time",
+            "footer",
+            "header",
+        ):
+            if wanted == "rel":
+                yes = element.tag == "a" and "author" in (element.get("rel") or "").split()
+            elif wanted == "itemprop":
+                yes = element.get("itemprop") in ("author", "creator", "name author", "author name")
+            elif wanted == "class":
+                yes = (
+                    element.tag not in ("time", "footer", "header", "section")
+                    and _CLASS.search(tokens(element)) is not None
+                )
+            else:
+                yes = False
+            if not yes or any(
+                _NOT_HERE.search(tokens(a))
+                for a in [element, *element.iterancestors()]
+                if a.tag not in ("body", "html")
+            ):
+                continue
+            if (
+                wanted == "itemprop"
+                and (name := next((e for e in element.iter() if e.get("itemprop") == "name"), None)) is not None
+            ):
+                found += split_names(name.get("content") or words(name))
+                continue
+            text = element.get("content") or words(element)
+            if len(text) <= 120:
+                found += split_names(text)
+        if found:
+            return found
+    return []

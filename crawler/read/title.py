@@ -1,0 +1,119 @@
+"""A post's own title, without the blog's name that the page's title carries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from crawler.read.head import Head
+from crawler.read.tree import Element, tokens, words
+
+_SEPARATOR = re.compile(r"\s+[|·•–—\-:»«/~⋆]\s+|\s*[|｜丨»«·•]\s*|\s+[-–—]+\s*|\s*[–—]+\s+|\s*::\s*")
+_TITLE_CLASS = re.compile(
+    r" (?:[a-z]+[-_]{1,2})*(?:post|entry|article|headline|content|page|story|blog)[-_]{0,2}(?:title|headline|heading|name)(?:[-_]\w+)* | headline | p-name | title | h1-headline "
+)
+_NOISE = re.compile(r"[#¶§🔗⚓]+$|^\s*permalink\s*$", re.I)
+
+
+def fold(text: str) -> str:
+    """Letters and digits alone, for comparing."""
+    return re.sub(r"\W+", " ", text).lower().strip()
+
+
+def _tidy(text: str) -> str:
+    return _NOISE.sub("", " ".join(text.replace("\u200b", "").replace("\u00ad", "").split())).strip()
+
+
+def heading_candidates(root: Element) -> list[tuple[str, bool]]:
+    """Headings that may be the title, in document order, each with whether its class says so."""
+    found: list[tuple[str, bool]] = []
+    for element in root.iter("h1", "h2", "h3", "d-title", "dt-title"):
+        if element.tag != "h1" and not (element.get("itemprop") == "headline" or _TITLE_CLASS.search(tokens(element))):
+            continue
+        if any(
+            a.tag in ("nav", "footer", "aside")
+            or re.search(r" (?:site-header|navbar|masthead|sidebar|related\S*|footer|comments?) ", tokens(a))
+            for a in element.iterancestors()
+        ):
+            continue
+        text = _tidy(words(element))
+        if element.tag in ("d-title", "dt-title"):
+            inner = next(iter(element.iter("h1")), None)
+            text = _tidy(words(inner)) if inner is not None else ""
+        if text and len(text) <= 300:
+            found.append(
+                (
+                    text,
+                    element.get("itemprop") in ("headline", "name headline")
+                    or _TITLE_CLASS.search(tokens(element)) is not None,
+                )
+            )
+    return found
+
+
+def without_site(title: str, names: Iterable[str], headings: Iterable[str]) -> str:
+    """A page's title without the part that names the blog."""
+    title = _tidy(title)
+    folded = {fold(name) for name in names if name and fold(name)}
+    shown = {fold(h): h for h in headings if fold(h)}
+    if fold(title) in shown:
+        return title
+    cuts = list(_SEPARATOR.finditer(title))
+    # a heading that is the title up to a separator, or after one
+    for cut in cuts:
+        for part in (title[: cut.start()], title[cut.end() :]):
+            if fold(part) in shown and fold(part) not in folded:
+                return part.strip()
+    for cut in reversed(cuts):
+        left, right = title[: cut.start()], title[cut.end() :]
+        if fold(right) in folded and fold(left):
+            return without_site(left, names, headings) if cuts[0] is not cut else left.strip()
+    for cut in cuts:
+        left, right = title[: cut.start()], title[cut.end() :]
+        if fold(left) in folded and fold(right):
+            return right.strip()
+    return title
+
+
+def title_of(root: Element, head: Head, site_names: Iterable[str], hinted: str | None) -> str:
+    """The title; where machines and readers are told different ones, the one that two places agree on."""
+    headings = heading_candidates(root)
+    names = [*site_names, head.site]
+    shown = [text for text, _ in headings]
+    said = head.first("og:title", "twitter:title", "citation_title", "dc.title", "title")
+    structured = head.article.get("headline") or head.article.get("name")
+    front = head.front.get("title")
+    if isinstance(front, str) and front.strip():
+        return _tidy(front)
+    site_folds = {fold(name) for name in names if name}
+    candidates = [
+        ("page", without_site(head.title, names, shown)) if head.title else None,
+        ("og", without_site(said, names, shown)) if said else None,
+        ("json", without_site(_tidy(structured), names, shown))
+        if isinstance(structured, str) and structured.strip()
+        else None,
+        ("hint", _tidy(hinted)) if hinted else None,
+        *((("class" if labelled else "h1"), text) for text, labelled in headings[:6]),
+    ]
+    given = [(kind, text) for kind, text in (c for c in candidates if c) if fold(text) or text]
+    useful = [
+        (kind, text)
+        for kind, text in given
+        if fold(text) not in site_folds and not re.fullmatch(r"(?:untitled|home|blog|index)", fold(text))
+    ]
+    if not useful:
+        return given[0][1] if given else ""
+    weights = {"class": 2.2, "h1": 1.2, "og": 2.0, "page": 1.9, "json": 2.1, "hint": 2.5}
+    score: dict[str, float] = {}
+    best: dict[str, str] = {}
+    seen: set[tuple[str, str]] = set()
+    for kind, text in useful:
+        key = fold(text) or text
+        if (kind, key) in seen:
+            continue
+        seen.add((kind, key))
+        score[key] = score.get(key, 0.0) + weights[kind]
+        # the reading of a heading keeps the author's own capitals and marks
+        best.setdefault(key, text)
+    top = max(score, key=lambda key: score[key])
+    return best[top]
