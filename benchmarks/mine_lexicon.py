@@ -27,6 +27,7 @@ LEAST_USES, LEAST_SHARE = 2, 0.25  # a phrase pair's count, and its share of the
 # Entries of nine characters and more, and those of five and more that were seen only twice, are mostly pieces of
 # sentences: without them the file is 1.1 instead of 2.7 MB, and retrieval across the languages the same to .0005.
 LONGEST_CHARS, LONGEST_RARE_CHARS = 8, 4
+LEAST_USES_OF_ONE = 5  # of a single character: under that, most are pieces of names
 LEAST_WORD_P = 0.12  # p(english | chinese) under which a single word has no translation worth having
 
 CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
@@ -221,7 +222,8 @@ def needless(chinese: str, english: str, lexicon: dict[str, tuple[str, int]]) ->
 
 def worth_keeping(chinese: str, english: str, count: int, lexicon: dict[str, tuple[str, int]]) -> bool:
     """Whether an entry earns its place in a file of a megabyte."""
-    if len(chinese) > LONGEST_CHARS or (count < 3 and len(chinese) > LONGEST_RARE_CHARS):
+    rare = len(chinese) == 1 and count < LEAST_USES_OF_ONE or len(chinese) > LONGEST_RARE_CHARS and count < 3
+    if rare or len(chinese) > LONGEST_CHARS:
         return False
     return not needless(chinese, english, lexicon)
 

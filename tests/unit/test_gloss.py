@@ -18,7 +18,7 @@ def glosser() -> Glosser:
     [
         ("迁移学习", "transfer learning"),
         ("卷积神经网络", "convolutional neural network"),
-        ("梯度消失", "gradient vanishing"),
+        ("梯度消失", "vanishing gradient"),
         ("遷移學習", "transfer learning"),
         ("類神經網路", "neural network"),
         ("资料集", "dataset"),
