@@ -1,0 +1,143 @@
+"""The article: chapters of the charted posts' own sentences, each with its source, and the list with a summary each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from kb.counting import count_sentence, label
+from kb.exhibits import exhibit_units
+from kb.gloss import load_glosser
+from kb.layout import Language, Layout, Part, SectionPlan, load_layout
+from kb.roles import load_roles
+from kb.select import LEAST, Chooser, Limits, Origin, chooser
+from kb.standalone import load_standalone
+from kb.summary import reason, references, summary
+from kb.terms import Terms
+from kb.types import Article, Chapter, ChartLine, Section, Sentence, StoredPost
+from kb.units import Judge, Unit, places, sentence_units
+
+FULL = 100  # posts of a whole chart
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A part with what was chosen for it."""
+
+    part: Part
+    chosen: tuple[Unit, ...]
+
+
+def write_article(
+    chart: Sequence[ChartLine],
+    markdown_of: Callable[[int], str],
+    counts: Mapping[str, int],
+    language: Language,
+    edition: int,
+    made_at: str,
+    limits: Limits | None = None,
+    layout: Layout | None = None,
+    judge: Judge | None = None,
+) -> Article:
+    """The article of a chart in its order of ranks; `counts` are the whole store's (posts, sources).
+
+    Every quotation is cut from what `markdown_of` gives for the post's id. The same input gives the same article.
+    """
+    layout, judge, limits = layout or load_layout(), judge or load_judge(), limits or Limits()
+    chart = sorted(chart, key=lambda line: (line.entry.rank or len(chart) + 1, line.post.id))
+    texts = {line.post.id: markdown_of(line.post.id) for line in chart}
+    origins = {line.post.id: _origin(line, n, len(texts[line.post.id])) for n, line in enumerate(chart, 1)}
+    found = [unit for line in chart for unit in post_units(line.post, texts[line.post.id], judge)]
+    choose = chooser(found, origins, language, limits)
+    written = _choose(layout, choose)
+    by_id = {line.post.id: line for line in chart}
+    chapters = tuple(
+        Chapter(c.number, c.title[language],
+                tuple(_section(s, written, chart, by_id, counts, language, layout) for s in c.sections))
+        for c in layout.chapters
+    )  # fmt: skip
+    top = tuple(_line(line, texts[line.post.id], choose, language, layout, limits) for line in chart)
+    title = (layout.title if len(chart) >= FULL else layout.title_fewer)[language]
+    posts = tuple(line.post for line in chart)
+    return Article(title, language, edition, made_at, chapters, top, posts, dict(counts))
+
+
+def load_judge() -> Judge:
+    """The project's rules and terms; worth keeping where several articles are written."""
+    return Judge(load_roles(), load_standalone(), Terms(load_glosser().terms()))
+
+
+def post_units(post: StoredPost, markdown: str, judge: Judge) -> Iterator[Unit]:
+    """What can be quoted of a post, in the order it stands."""
+    for place in places(post.id, post.title, post.language, markdown, judge):
+        yield from sentence_units(place, judge)
+        yield from exhibit_units(place, judge)
+
+
+def _origin(line: ChartLine, n: int, length: int) -> Origin:
+    return Origin(line.entry.rank or n, line.post.source_id, line.topic.id if line.topic else None, length)
+
+
+def _choose(layout: Layout, choose: Chooser) -> dict[tuple[str, int], _Written]:
+    """What stands in each part. Those with the fewest candidates take first, so that rare subjects get theirs."""
+    parts = [(s.number, n, p) for c in layout.chapters for s in c.sections for n, p in enumerate(s.parts) if p.roles]
+    parts.sort(key=lambda row: (row[2].form == "sentence", len(choose.candidates(row[2])), row[0], row[1]))
+    return {
+        (number, n): _Written(part, tuple(choose.units[i] for i in choose.choose(part))) for number, n, part in parts
+    }
+
+
+def _section(
+    plan: SectionPlan,
+    written: Mapping[tuple[str, int], _Written],
+    chart: Sequence[ChartLine],
+    by_id: Mapping[int, ChartLine],
+    counts: Mapping[str, int],
+    language: Language,
+    layout: Layout,
+) -> Section:
+    body: list[Sentence] = []
+    for n, part in enumerate(plan.parts):
+        counted = (count_sentence(name, chart, counts, language, layout) for name in part.counts)
+        said = [count for count in counted if count is not None]
+        if part.roles:
+            chosen = written[plan.number, n].chosen
+            if not chosen and part.optional:
+                continue
+            if not chosen:
+                said.append(Sentence(layout.nothing[language], "connect"))
+            elif part.form == "sentence" and len(chosen) < LEAST and not said:
+                said.append(Sentence(layout.few[language], "connect"))
+            said += _quotes(chosen, part, by_id, language, layout)
+        heads = [Sentence(part.head[language], "connect", form="head")] if part.head else []
+        if part.connect and (not part.roles or written[plan.number, n].chosen) and (said or not part.counts):
+            heads.append(Sentence(part.connect[language], "connect"))
+        body += heads + said
+    return Section(plan.number, plan.title[language], tuple(body))
+
+
+def _quotes(
+    chosen: Sequence[Unit], part: Part, by_id: Mapping[int, ChartLine], language: Language, layout: Layout
+) -> Iterator[Sentence]:
+    """The chosen units by topic, the topic of the best rank first, each topic under its name."""
+    groups: dict[str, list[Unit]] = {}
+    for unit in sorted(chosen, key=lambda u: (by_id[u.post_id].entry.rank or 0, u.start)):
+        groups.setdefault(label(by_id[unit.post_id], language, layout), []).append(unit)
+    for name, group in groups.items():
+        if len(groups) > 1 and part.form == "sentence":
+            yield Sentence(layout.lead[language].format(topic=name), "connect", form="lead")
+        for unit in group:
+            for piece in unit.pieces:
+                foreign = None if piece.language == language else piece.language
+                yield replace(piece, citations=(unit.post_id,), language=foreign)
+
+
+def _line(
+    line: ChartLine, markdown: str, choose: Chooser, language: Language, layout: Layout, limits: Limits
+) -> ChartLine:
+    return replace(
+        line,
+        summary=summary(line.post, choose, language, limits),
+        reason=reason(line, language, layout),
+        links=references(markdown),
+    )

@@ -1,0 +1,43 @@
+"""The list as CSV, a line a post, for a spreadsheet: nothing in a cell is computed there."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from crawler.text import reading_minutes
+from kb.counting import label
+from kb.layout import load_layout
+from kb.marks import clean
+from kb.present import spreadsheet_safe
+from kb.types import Article, ChartLine
+
+SUFFIX = ".csv"
+COLUMNS = ("rank", "previous", "score", "title", "url", "authors", "blog", "published", "language", "minutes",
+           "topic", "reason", "summary", "papers", "code", "id")  # fmt: skip
+
+
+def render(article: Article) -> bytes:
+    """UTF-8 with a byte order mark, without which Excel takes Chinese for something else."""
+    layout = load_layout()
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for line in article.top:
+        writer.writerow([_cell(value) for value in _row(line, clean(label(line, article.language, layout)))])
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def _row(line: ChartLine, topic: str) -> list[object]:
+    post, entry = line.post, line.entry
+    links = {kind: " ".join(url for k, url in line.links if k == kind) for kind in ("paper", "code")}
+    return [
+        entry.rank, entry.previous, round(entry.score, 4), post.title, post.url, "; ".join(post.authors),
+        post.source_title or post.source, (post.published or "")[:10], post.language,
+        reading_minutes(post.words, post.language), topic, line.reason, " ".join(s.text for s in line.summary),
+        links["paper"], links["code"], post.id,
+    ]  # fmt: skip
+
+
+def _cell(value: object) -> object:
+    return spreadsheet_safe(clean(value)) if isinstance(value, str) else value

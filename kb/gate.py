@@ -1,0 +1,183 @@
+"""The citation gate, run at every export: nothing goes out that the store does not bear out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+
+from crawler.text import plain
+from kb.counting import count_sentence, label
+from kb.errors import KbError
+from kb.layout import Layout, load_layout
+from kb.select import Limits
+from kb.summary import reason
+from kb.types import Article, ChartLine, Section, Sentence
+from kb.units import fold, quoted_words
+
+LEAST_QUOTE = 3  # characters; less is found anywhere
+
+
+class GateError(KbError):
+    """An article says what its sources do not; `violations` has a line for each place."""
+
+    def __init__(self, violations: Sequence[str]) -> None:
+        places = "1 place" if len(violations) == 1 else f"{len(violations)} places"
+        super().__init__(
+            f"the article was not written: the store does not bear it out in {places}", "\n".join(violations)
+        )
+        self.violations = tuple(violations)
+
+
+def require(
+    article: Article, chart: Sequence[ChartLine], markdown_of: Callable[[int], str], counts: Mapping[str, int],
+    limits: Limits | None = None, layout: Layout | None = None,
+) -> None:  # fmt: skip
+    """Raises GateError where `check` finds anything."""
+    if found := check(article, chart, markdown_of, counts, limits, layout):
+        raise GateError(found)
+
+
+def check(
+    article: Article, chart: Sequence[ChartLine], markdown_of: Callable[[int], str], counts: Mapping[str, int],
+    limits: Limits | None = None, layout: Layout | None = None,
+) -> list[str]:  # fmt: skip
+    """What in an article the store does not bear out, a line each; empty when all is well.
+
+    `chart`, `markdown_of` and `counts` are the store's, read afresh; nothing of the article is believed.
+    """
+    return list(_Gate(article, chart, markdown_of, counts, limits or Limits(), layout or load_layout()).violations())
+
+
+class _Gate:
+    def __init__(
+        self,
+        article: Article,
+        chart: Sequence[ChartLine],
+        markdown_of: Callable[[int], str],
+        counts: Mapping[str, int],
+        limits: Limits,
+        layout: Layout,
+    ) -> None:
+        self.article, self.limits, self.layout = article, limits, layout
+        self.lines = {line.post.id: line for line in chart}
+        ordered = sorted(chart, key=lambda line: (line.entry.rank or len(chart) + 1, line.post.id))
+        language = article.language
+        self.figures = {
+            count
+            for name in layout.counts
+            if (count := count_sentence(name, ordered, counts, language, layout)) is not None
+        }
+        self.phrases = layout.connects(language, frozenset(label(line, language, layout) for line in chart))
+        self.counts = counts
+        self.source = cache(lambda post_id: _Source(markdown_of(post_id)))
+
+    def violations(self) -> Iterator[str]:
+        article, layout = self.article, self.layout
+        if article.language not in ("en", "zh"):
+            yield f"language: {article.language!r} is neither en nor zh"
+            return
+        if article.title not in (layout.title[article.language], layout.title_fewer[article.language]):
+            yield f"title: not the layout's: {_short(article.title)}"
+        if dict(article.counts) != dict(self.counts):
+            yield f"counts: {dict(article.counts)} where the store has {dict(self.counts)}"
+        given = [(c.number, c.title, [(s.number, s.title) for s in c.sections]) for c in article.chapters]
+        language = article.language
+        planned = [
+            (c.number, c.title[language], [(s.number, s.title[language]) for s in c.sections]) for c in layout.chapters
+        ]
+        if given != planned:
+            yield "chapters: not the fixed structure of the article"
+        for chapter in article.chapters:
+            for section in chapter.sections:
+                yield from self._section(section)
+        yield from self._posts()
+        yield from self._list()
+        yield from self._limits()
+
+    def _section(self, section: Section) -> Iterator[str]:
+        for sentence in section.body:
+            where = f"{section.number}: {_short(sentence.text)}"
+            if sentence.kind == "quote":
+                yield from self._quote(sentence, where)
+            elif sentence.kind == "count":
+                if sentence not in self.figures:
+                    yield f"{where}: the store does not count so"
+            elif sentence.text not in self.phrases or sentence.form not in ("sentence", "lead", "head"):
+                yield f"{where}: not in the closed list of phrases"
+            elif sentence.citations:
+                yield f"{where}: a phrase that claims nothing cites nothing"
+
+    def _quote(self, sentence: Sentence, where: str) -> Iterator[str]:
+        if not sentence.citations:
+            yield f"{where}: a quotation without a source"
+        for post_id in sentence.citations:
+            if post_id not in self.lines:
+                yield f"{where}: cites post {post_id}, which is not in the chart"
+            elif not self.source(post_id).has(sentence.text):
+                yield f"{where}: not to be found in post {post_id}"
+
+    def _posts(self) -> Iterator[str]:
+        for post in self.article.posts:
+            line = self.lines.get(post.id)
+            if line is None or line.post != post:
+                yield f"posts: post {post.id}, {_short(post.title)}: not as the store has it"
+
+    def _list(self) -> Iterator[str]:
+        if sorted(line.post.id for line in self.article.top) != sorted(self.lines):
+            yield "list: not the posts of the chart"
+        for line in self.article.top:
+            where = f"list: {_short(line.post.title)}"
+            stored = self.lines.get(line.post.id)
+            if stored is None or (line.entry, line.post, line.topic) != (stored.entry, stored.post, stored.topic):
+                yield f"{where}: not as the chart has it"
+                continue
+            if line.reason != reason(stored, self.article.language, self.layout):
+                yield f"{where}: not the reason that the store gives: {_short(line.reason)}"
+            for sentence in line.summary:
+                if sentence.kind != "quote" or sentence.citations != (line.post.id,):
+                    yield f"{where}: a summary that is no quotation of its post: {_short(sentence.text)}"
+                yield from self._quote(sentence, where)
+            for _, url in line.links:
+                if url not in self.source(line.post.id).markdown:
+                    yield f"{where}: a link that is not in the post: {_short(url)}"
+
+    def _limits(self) -> Iterator[str]:
+        """No post is quoted beyond the limits; a sentence that is quoted twice counts once."""
+        quoted: dict[int, dict[str, Sentence]] = {}
+        everything = [s for c in self.article.chapters for section in c.sections for s in section.body]
+        for sentence in [*everything, *(s for line in self.article.top for s in line.summary)]:
+            if sentence.kind == "quote":
+                for post_id in sentence.citations:
+                    quoted.setdefault(post_id, {})[sentence.text] = sentence
+        for post_id, texts in sorted(quoted.items()):
+            words = sum(quoted_words(t) for t, s in texts.items() if s.form in ("sentence", "steps"))
+            if words > self.limits.quote_words:
+                yield f"post {post_id}: {words} words quoted, where {self.limits.quote_words} may be"
+            if post_id in self.lines and (length := len(self.source(post_id).markdown)):
+                share = sum(map(len, texts)) / length
+                if share > self.limits.quote_share:
+                    yield f"post {post_id}: {share:.0%} of it quoted, where {self.limits.quote_share:.0%} may be"
+
+
+class _Source:
+    """A post's text in both readings, white space folded."""
+
+    def __init__(self, markdown: str) -> None:
+        self.markdown = markdown
+        self.readings = (fold(plain(markdown)), fold(markdown))
+
+    def has(self, text: str) -> bool:
+        """Whether a quotation stands there as whole words."""
+        wanted = fold(text)
+        if len(wanted) < LEAST_QUOTE:
+            return False
+        whole = r"(?<![A-Za-z0-9])" if wanted[0].isascii() and wanted[0].isalnum() else ""
+        after = r"(?![A-Za-z0-9])" if wanted[-1].isascii() and wanted[-1].isalnum() else ""
+        pattern = re.compile(whole + re.escape(wanted) + after)
+        return any(pattern.search(reading) for reading in self.readings)
+
+
+def _short(text: str) -> str:
+    folded = fold(text)
+    return folded if len(folded) <= 60 else folded[:59] + "…"

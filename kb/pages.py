@@ -1,0 +1,76 @@
+"""Pieces of a page: code in colours, formulas as MathML. What comes in is text, what goes out is escaped."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from kb.marks import clean, clean_block, math_runs
+
+_KEYWORDS = frozenset(
+    """and as assert async await break case class const continue def del do else elif enum except export extends false
+    final finally fn for from func function global if impl import in interface is lambda let match namespace new nil
+    none nonlocal not null or pass private public pub raise return self static struct super switch template this throw
+    true try type typedef union use using var void while with yield None True False pip conda install""".split()  # noqa: SIM905
+)
+_TOKEN = re.compile(
+    r'(?P<c>#[^\n]*|//[^\n]*|/\*.*?\*/)|(?P<s>"""(?:.|\n)*?"""|\'\'\'(?:.|\n)*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\')'
+    r"|(?P<d>\b\d[\w.]*\b)|(?P<w>[A-Za-z_]\w*)",
+    re.S,
+)
+_HASH = frozenset({"python", "py", "python3", "bash", "sh", "r", "ruby", "yaml", "toml", ""})
+# What latex2mathml shows as it stands; a formula with it is better read as TeX
+_UNREAD = re.compile(r"\\(?!(?:[,;:!{}| %&#$_\\>-]))[a-zA-Z]{2,}")
+LONGEST_TEX = 1000
+
+
+def colour(code: str, language: str | None) -> str:
+    """Code as HTML with spans of class k (word of the language), s (string), c (comment), d (number)."""
+    hashed = (language or "").lower() in _HASH
+
+    def mark(match: re.Match[str]) -> str:
+        text, kind = match[0], match.lastgroup
+        if kind == "w":
+            return f'<span class="k">{text}</span>' if text in _KEYWORDS else text
+        if kind == "c" and hashed != text.startswith("#"):
+            return escape(text[:1]) + _paint(text[1:], mark)
+        return f'<span class="{kind}">{escape(text)}</span>'
+
+    return _paint(clean_block(code), mark)
+
+
+def _paint(text: str, mark: object) -> str:
+    assert callable(mark)
+    out, at = [], 0
+    for match in _TOKEN.finditer(text):
+        out += [escape(text[at : match.start()]), mark(match)]
+        at = match.end()
+    return "".join(out) + escape(text[at:])
+
+
+def mathml(tex: str, display: bool) -> str:
+    """A formula as MathML with its TeX beside; where it cannot be read, the TeX as code."""
+    tex = " ".join(clean_block(tex).split())
+    source = f'<code class="tex">{escape(tex)}</code>'
+    if not tex or len(tex) > LONGEST_TEX or "<" in tex or ">" in tex or "&lt" in tex:
+        return source
+    try:
+        from latex2mathml.converter import convert
+
+        found = convert(tex, display="block" if display else "inline")
+    except Exception:  # the library raises its own errors, IndexError and others on TeX that it does not know
+        return source
+    # What comes back is made of its own elements around characters that it escapes; anything else is not shown
+    if not _SAFE.fullmatch(found) or _UNREAD.search(_TAG.sub(" ", found)):
+        return source
+    return found.replace("<math ", f'<math aria-label="{escape(tex, quote=True)}" ', 1)
+
+
+_TAG = re.compile(r"<[^<>]*>")
+_ELEMENT = r"</?(?:math|m[a-z]+|semantics|annotation)(?:\s+[a-zA-Z:-]+=\"[^\"<>]*\")*\s*/?>"
+_SAFE = re.compile(rf"(?:{_ELEMENT}|[^<>])*")
+
+
+def running(text: str) -> str:
+    """A sentence as HTML, its formulas as MathML."""
+    return "".join(mathml(run, False) if is_tex else escape(run) for is_tex, run in math_runs(clean(text)))

@@ -1,0 +1,65 @@
+"""What a sentence does in a text (defines, compares, warns of an attack, ...), by headings, cue words and structure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kb.layout import RoleCues, load_cues
+
+# Weights, tuned by reading what they choose: a heading alone is not enough for a section, a strong cue nearly is
+HEADING = 0.4  # the heading that a sentence stands under
+ABOVE = 0.25  # a heading further up
+TITLE = 0.2  # the post's title
+STRONG = 0.5
+STRONG_MORE = 0.15  # every further strong cue
+WEAK = 0.12
+WEAK_MORE = 0.05
+FIRST = 0.1  # for what opens a post or its section, where posts define and give background
+ENOUGH = 0.5  # from here on a sentence has the role
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Scores texts against a set of roles; a value, made of patterns."""
+
+    cues: tuple[RoleCues, ...]
+
+    def of(self, text: str, headings: Sequence[str], title: str = "", first: bool = False) -> dict[str, float]:
+        """Role -> score in 0..1 of a sentence under these headings, outermost first; roles of score 0 are left out."""
+        return self.combine(self.context(headings, title), text, first)
+
+    def context(self, headings: Sequence[str], title: str) -> dict[str, float]:
+        """What the headings and the title alone say; the same for all sentences of a stretch."""
+        found = {}
+        for cue in self.cues:
+            score = 0.0
+            if headings and cue.headings.search(headings[-1]):
+                score = HEADING
+            elif any(cue.headings.search(heading) for heading in headings[:-1]):
+                score = ABOVE
+            elif title and cue.headings.search(title):
+                score = TITLE
+            if score:
+                found[cue.name] = score
+        return found
+
+    def combine(self, context: Mapping[str, float], text: str, first: bool = False) -> dict[str, float]:
+        """The scores of a sentence whose headings gave `context`."""
+        found = {}
+        for cue in self.cues:
+            score = context.get(cue.name, 0.0)
+            if strong := sum(1 for pattern in cue.strong if pattern.search(text)):
+                score += STRONG + STRONG_MORE * (strong - 1)
+            if weak := sum(1 for pattern in cue.weak if pattern.search(text)):
+                score += WEAK + WEAK_MORE * (weak - 1)
+            if score and first and cue.name in ("definition", "background"):
+                score += FIRST
+            if score:
+                found[cue.name] = min(1.0, round(score, 3))
+        return found
+
+
+def load_roles() -> Roles:
+    """The project's roles."""
+    return Roles(load_cues())

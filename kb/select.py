@@ -1,0 +1,172 @@
+"""Chooses what the article quotes: for each part of a section the units that fit it best, spread over posts, blogs and
+topics, none said twice, and no post quoted beyond the limits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from kb.layout import Part
+from kb.roles import ENOUGH
+from kb.terms import tokens
+from kb.units import Unit
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+REPEAT = 0.45  # cosine of TF-IDF from which on two sentences say the same; read off pairs of the replayed web
+LOOSER = 0.38  # a role's score that will do where a section would stay below LEAST
+LEAST, LEAST_BLOGS = 5, 4
+OTHER_LANGUAGE = 0.3  # at most this share of a part's units is in the other language, while its own has enough
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much may be quoted of one post."""
+
+    quote_words: int = 120  # of prose in all, the list's summary among them
+    quote_share: float = 0.4  # of the characters of its Markdown, code and formulas among them
+    summary_words: int = 45  # kept back for the summary
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What choosing needs to know of a post."""
+
+    rank: int
+    source_id: int
+    topic: int | None
+    length: int  # characters of its Markdown
+
+
+@dataclass(slots=True)
+class Chooser:
+    """Holds the units of all charted posts and what was taken of each. Made by `chooser`."""
+
+    units: Sequence[Unit]
+    origins: Mapping[int, Origin]
+    language: str
+    limits: Limits
+    rows: Any  # scipy CSR (n_units, n_terms), unit rows
+    central: NDArray[np.float64]  # how near a unit is to what its post is about, 0..1
+    taken: list[int] = field(default_factory=list)
+    nearest: Any = None  # each unit's greatest similarity to what was taken
+    words: Counter[int] = field(default_factory=Counter)
+    characters: Counter[int] = field(default_factory=Counter)
+    quoted: Counter[int] = field(default_factory=Counter)
+    blocks: Counter[int] = field(default_factory=Counter)  # code, formulas and lists of a post
+
+    def candidates(self, part: Part) -> list[int]:
+        """The units that may stand in a part, by index."""
+        wanted = part.roles or {}
+        return [
+            i for i, u in enumerate(self.units)
+            if u.form == part.form and u.language in ("en", "zh") and self._role(i, wanted) >= LOOSER
+        ]  # fmt: skip
+
+    def choose(self, part: Part) -> list[int]:
+        """The part's units in the order they were taken; fewer than it aims at where there are no more."""
+        found = [i for i in self.candidates(part) if i not in set(self.taken)]
+        chosen: list[int] = []
+        base = {i: self._score(i, part.roles or {}) for i in found}
+        blogs = len({self.origins[u.post_id].source_id for u in self.units})
+        per_blog = max(2, -(-part.quotes // 5)) if blogs >= LEAST_BLOGS else part.quotes
+        fits = [i for i in found if self._role(i, part.roles or {}) >= ENOUGH]
+        self._fill(part, fits, base, chosen, per_blog, part.quotes, OTHER_LANGUAGE)
+        for looser, most, share in ((fits, per_blog, 1.0), (found, per_blog, 1.0), (found, part.quotes, 1.0)):
+            if len(chosen) < min(LEAST, part.quotes):
+                self._fill(part, looser, base, chosen, most, min(LEAST, part.quotes), share)
+        return chosen
+
+    def _fill(
+        self,
+        part: Part,
+        found: Sequence[int],
+        base: Mapping[int, float],
+        chosen: list[int],
+        per_blog: int,
+        want: int,
+        share: float,
+    ) -> None:
+        """Takes the best unit again and again until there are `want`, or no more may be taken."""
+        while len(chosen) < want:
+            best, at = 0.0, -1
+            posts = {self.units[i].post_id for i in chosen}
+            blogs = Counter(self.origins[p].source_id for p in posts)
+            topics = {self.origins[p].topic for p in posts}
+            foreign = sum(self.units[i].language != self.language for i in chosen)
+            for i in found:
+                u, origin = self.units[i], self.origins[self.units[i].post_id]
+                if i in chosen or u.post_id in posts or blogs[origin.source_id] >= per_blog or not self._allowed(u):
+                    continue
+                if self.nearest[i] >= REPEAT or (u.language != self.language and foreign + 1 > share * want):
+                    continue
+                score = base[i] - 0.6 * float(self.nearest[i])
+                score += 0.25 * (blogs[origin.source_id] == 0) + 0.15 * (origin.topic not in topics)
+                score += 0.3 * (self.quoted[u.post_id] == 0) - 0.1 * max(0, self.quoted[u.post_id] - 1)
+                if score > best:
+                    best, at = score, i
+            if at < 0:
+                return
+            self.take(at)
+            chosen.append(at)
+
+    def take(self, i: int) -> None:
+        """Counts a unit as quoted."""
+        u = self.units[i]
+        self.taken.append(i)
+        self.words[u.post_id] += u.words
+        self.characters[u.post_id] += sum(len(p.text) for p in u.pieces)
+        self.quoted[u.post_id] += 1
+        self.blocks[u.post_id] += u.form != "sentence"
+        import numpy as np
+
+        self.nearest = np.maximum(self.nearest, np.asarray((self.rows @ self.rows[i].T).todense()).ravel())
+
+    def _allowed(self, u: Unit) -> bool:
+        left = self.limits.quote_words - self.limits.summary_words - self.words[u.post_id]
+        size = self.characters[u.post_id] + sum(len(p.text) for p in u.pieces)
+        room = self.limits.quote_share * self.origins[u.post_id].length - 250
+        return u.words <= left and size <= max(room, 0) and (u.form == "sentence" or self.blocks[u.post_id] < 1)
+
+    def _role(self, i: int, wanted: Mapping[str, float]) -> float:
+        roles = self.units[i].roles
+        return max((roles.get(role, 0.0) * weight for role, weight in wanted.items()), default=0.0)
+
+    def _score(self, i: int, wanted: Mapping[str, float]) -> float:
+        u = self.units[i]
+        role = self._role(i, wanted)
+        elsewhere = max((s for r, s in u.roles.items() if r not in wanted), default=0.0)
+        rank = self.origins[u.post_id].rank
+        score = role - 0.25 * max(0.0, elsewhere - role) + 0.8 * u.fit + 0.35 * float(self.central[i])
+        return score + 0.15 * max(0.0, 1.0 - rank / 100) + 0.35 * (u.language == self.language)
+
+
+def chooser(units: Sequence[Unit], origins: Mapping[int, Origin], language: str, limits: Limits) -> Chooser:
+    """A chooser with nothing taken yet; the same units give the same choice."""
+    import numpy as np
+
+    if not units:
+        return Chooser(units, origins, language, limits, None, np.zeros(0), nearest=np.zeros(0))
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    texts = [u.text or " ".join(p.text for p in u.pieces) for u in units]
+    rows = TfidfVectorizer(analyzer=_words, sublinear_tf=True).fit_transform(texts)
+    central = np.zeros(len(units))
+    by_post: dict[int, list[int]] = {}
+    for i, u in enumerate(units):
+        by_post.setdefault(u.post_id, []).append(i)
+    for indices in by_post.values():
+        mean = np.asarray(rows[indices].mean(axis=0)).ravel()
+        near = np.asarray(rows[indices] @ mean).ravel()
+        if near.max() > 0:
+            central[indices] = near / near.max()
+    return Chooser(units, origins, language, limits, rows, central, nearest=np.zeros(len(units)))
+
+
+def _words(text: str) -> list[str]:
+    """Words for comparing; a text without any counts as one word, so that no row is empty."""
+    return tokens(text) or ["∅"]

@@ -1,0 +1,69 @@
+"""What a line of the list says of a post: its own sentences, why it is there, papers and code that it links to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from kb.layout import Language, Layout
+from kb.select import REPEAT, Chooser, Limits
+from kb.types import ChartLine, Sentence, StoredPost
+
+MOST_LINKS = 3  # of a kind
+_LINK = re.compile(r"\]\(<?(https?://[^\s()<>]+(?:\([^\s()<>]*\)[^\s()<>]*)*)")
+_PAPER = re.compile(
+    r"https?://(?:www\.)?(?:arxiv\.org/(?:abs|pdf)/|doi\.org/10\.|openreview\.net/|aclanthology\.org/"
+    r"|proceedings\.mlr\.press/|papers\.n(?:eur)?ips\.cc/)"
+)
+_CODE = re.compile(
+    r"https?://(?:www\.)?(?:github\.com/[\w.-]+/[\w.-]+|gitlab\.com/[\w.-]+/[\w.-]+|huggingface\.co/[\w.-]+"
+    r"|colab\.research\.google\.com/)"
+)
+
+
+def summary(post: StoredPost, choose: Chooser, language: Language, limits: Limits) -> tuple[Sentence, ...]:
+    """The one or two sentences that come nearest to what the whole post says, in the order they stand there.
+
+    Sentences that the chapters quote already are passed over while there are others.
+    """
+    mine = [i for i, u in enumerate(choose.units) if u.post_id == post.id and u.form == "sentence"]
+    taken = set(choose.taken)
+
+    def worth(i: int) -> float:
+        unit = choose.units[i]
+        roles = max(unit.roles.get(role, 0.0) for role in ("definition", "summary", "principle"))
+        early = 1.0 if unit.start < 400 else 0.4 if unit.start < 1500 else 0.0
+        return float(choose.central[i]) + 0.6 * unit.fit + 0.4 * roles + 0.3 * early - 0.4 * (i in taken)
+
+    left = limits.quote_words - choose.words[post.id]
+    chosen: list[int] = []
+    for i in sorted(mine, key=lambda i: (-worth(i), i)):
+        cost = 0 if i in taken else choose.units[i].words
+        near = any((choose.rows[i] @ choose.rows[j].T).sum() >= REPEAT for j in chosen)
+        if cost <= left and not near and len(chosen) < 2:
+            chosen.append(i)
+            left -= cost
+    pieces = (choose.units[i].pieces[0] for i in sorted(chosen))
+    return tuple(
+        replace(p, citations=(post.id,), language=None if p.language == language else p.language) for p in pieces
+    )
+
+
+def reason(line: ChartLine, language: Language, layout: Layout) -> str:
+    """Why a post is in the chart, in a line: the signals that spoke for it most."""
+    if not (parts := {name: value for name, value in line.entry.parts.items() if value is not None}):
+        return line.reason if language == "en" else ""
+    words = layout.words[language]
+    best = sorted(parts.items(), key=lambda row: (-row[1], row[0]))[:2]
+    named = [f"{layout.signals[language].get(name, name)} {value:.2f}" for name, value in best]
+    return words["reason"].format(parts=words["separator"].join(named))
+
+
+def references(markdown: str) -> tuple[tuple[str, str], ...]:
+    """(paper or code, URL) of the links in a text, in their order, a few of each."""
+    found: dict[str, dict[str, None]] = {"paper": {}, "code": {}}
+    for url in _LINK.findall(markdown):
+        kind = "paper" if _PAPER.match(url) else "code" if _CODE.match(url) else None
+        if kind:
+            found[kind][url] = None
+    return tuple((kind, url) for kind, urls in found.items() for url in list(urls)[:MOST_LINKS])

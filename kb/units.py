@@ -1,0 +1,135 @@
+"""What can be quoted of a post: sentences that stand alone, and steps, formulas and code with the words around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from crawler.blocks import Block, blocks
+from crawler.text import count_words, plain_inline, sentences
+from kb.roles import Roles
+from kb.standalone import MATH, Standalone, is_chinese
+from kb.terms import Terms
+from kb.types import Sentence
+
+UnitForm = Literal["sentence", "steps", "math", "code", "commands"]
+ITEM = re.compile(r"^(?:[-*+]|\d{1,9}[.)])[ \t]+")
+_NEXT_ITEM = re.compile(r"\n(?=[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t])")
+_NAME = re.compile(r"\b[A-Z][\w-]*[A-Z\d]\w*\b")  # ResNet, GPT-4: what the glossary need not know
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Something that is quoted as one: pieces of a single post in the order they stand there."""
+
+    post_id: int
+    form: UnitForm
+    pieces: tuple[Sentence, ...]
+    roles: Mapping[str, float]
+    language: str
+    start: int  # offset of its block in the post's Markdown
+    fit: float  # 0..1, how well it reads alone
+    terms: frozenset[int] = field(default_factory=frozenset)  # of the glossary, by their place in Terms.all
+
+    @property
+    def text(self) -> str:
+        """The prose of it."""
+        return " ".join(p.text for p in self.pieces if p.form in ("sentence", "steps"))
+
+    @property
+    def words(self) -> int:
+        """What it quotes of prose."""
+        return sum(quoted_words(p.text) for p in self.pieces if p.form in ("sentence", "steps"))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a post a block stands."""
+
+    post_id: int
+    language: str | None  # of the post
+    context: Mapping[str, float]  # what headings and title say of roles
+    block: Block
+    before: tuple[str, ...] = ()  # the sentences of the block right before, if it is prose
+    after: Block | None = None
+
+
+@dataclass(frozen=True)
+class Judge:
+    """What is known about texts in general: the roles that they play, what stands alone, the field's terms."""
+
+    roles: Roles
+    alone: Standalone
+    terms: Terms
+
+    def named(self, text: str) -> frozenset[int]:
+        """The terms that a text names, formulas left out."""
+        return frozenset(self.terms.mentions(MATH.sub(" ", text)))
+
+
+def fold(text: str) -> str:
+    """Text with every run of white space as one space."""
+    return " ".join(text.split())
+
+
+def quoted_words(text: str) -> int:
+    """Words of a quotation; a Chinese character counts as six tenths of a word, as translations come out."""
+    words = count_words(text)
+    return round(words * 0.6) if is_chinese(text) else words
+
+
+def language_of(text: str, language: str | None) -> str:
+    """The language of a stretch: Chinese or English by its script, unless the post is in another one."""
+    if language not in (None, "zh", "en"):
+        return language or ""
+    return "zh" if is_chinese(text) else "en"
+
+
+def places(post_id: int, title: str, language: str | None, markdown: str, judge: Judge) -> Iterator[Place]:
+    """The blocks of a post with their surroundings, headings left out."""
+    path: list[tuple[int, str]] = []
+    context: Mapping[str, float] = judge.roles.context((), title)
+    before: tuple[str, ...] = ()
+    found = blocks(markdown)
+    for block, after in zip(found, [*found[1:], None], strict=True):
+        if block.kind == "heading":
+            path = [(level, text) for level, text in path if level < block.level]
+            path.append((block.level, plain_inline(block.text)))
+            context = judge.roles.context([text for _, text in path], title)
+            before = ()
+            continue
+        yield Place(post_id, language, context, block, before, after)
+        before = tuple(said(block))
+
+
+def said(block: Block) -> list[str]:
+    """The sentences of a paragraph or a list, as they read. Block quotations are other people's words: none."""
+    if block.kind == "paragraph":
+        texts = [plain_inline(block.text)]
+    elif block.kind == "list":
+        texts = [plain_inline(ITEM.sub("", item.strip())) for item in _NEXT_ITEM.split(block.text)]
+    else:
+        return []
+    return [fold(text[a:b]) for text in texts for a, b in sentences(text)]
+
+
+def sentence_units(place: Place, judge: Judge) -> Iterator[Unit]:
+    """The sentences of a block that stand alone. The first of a stretch is where posts define and give background."""
+    for n, text in enumerate(said(place.block)):
+        if not judge.alone.passes(text):
+            continue
+        named = judge.named(text)
+        tongue = language_of(text, place.language)
+        roles = judge.roles.combine(place.context, text, n == 0 and not place.before)
+        pieces = (Sentence(text, "quote", (), "sentence", tongue),)
+        yield Unit(place.post_id, "sentence", pieces, roles, tongue, place.block.start, _fit(text, named, judge), named)
+
+
+def _fit(text: str, named: frozenset[int], judge: Judge) -> float:
+    """How well a sentence reads alone: what it is about stands early and has a name in the field."""
+    opening = text[:24] if is_chinese(text) else " ".join(text.split()[:7])
+    early = bool(judge.terms.mentions(opening))
+    fit = 0.35 * early + 0.15 * min(len(named), 3) + 0.2 * bool(_NAME.search(opening))
+    return max(0.0, min(1.0, fit) - judge.alone.roughness(text))
