@@ -7,6 +7,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 
+from crawler import urls
 from crawler.clock import Clock
 from crawler.http import Fetcher
 from crawler.manners import Manners
@@ -16,6 +17,7 @@ from crawler.visit import Options, Visitor, World
 
 __all__ = ["Options", "crawl"]
 
+REFERRALS = 3  # rounds in which blogs name each other's posts
 QUEUE = 64  # events that wait for the store; a slow one holds the fetching back
 log = logging.getLogger(__name__)
 
@@ -46,15 +48,32 @@ async def crawl(
     manners = Manners(
         fetcher, clock, delay_s=options.delay_s, per_address=options.per_address, known=robots or {}, tell=queue.put
     )
-    world = World(fetcher, parse_pool, manners, clock, options, queue.put, stopped)
+    referrals = Referrals()
+    world = World(fetcher, parse_pool, manners, clock, options, queue.put, stopped, referrals.take)
+    visitors = [Visitor(visit, world) for visit in visits]
+    referrals.visitors = {urls.bare(host): v for v in reversed(visitors) for host in v.scope.hosts}
     turn = asyncio.Semaphore(options.visits_at_once)
 
-    async def one(visit: Visit) -> None:
+    held: dict[str, Report] = {}  # blogs that answered with nothing: others may yet name their posts
+
+    async def one(visitor: Visitor, again: bool = False) -> None:
         async with turn:
-            await queue.put(await _visit(visit, world))
+            report = await _visit(visitor, world, again)
+        if not report.ok and report.failure is not None and report.failure.kind == "status":
+            held[report.source] = report
+        else:
+            held.pop(report.source, None)
+            await queue.put(report)
 
     async def everything() -> None:
-        await asyncio.gather(*map(one, visits))
+        await asyncio.gather(*map(one, visitors))
+        # Blogs to which others link where they themselves do not: no index, or an index that needs a script
+        for _ in range(REFERRALS):
+            if stopped() or not (named := referrals.due()):
+                break
+            await asyncio.gather(*(one(visitor, True) for visitor in named))
+        for report in held.values():
+            await queue.put(report)
         await queue.put(None)
 
     task = asyncio.create_task(everything())
@@ -68,10 +87,33 @@ async def crawl(
             await task
 
 
-async def _visit(visit: Visit, world: World) -> Report:
+class Referrals:
+    """Links from one blog's pages to another's, handed over after the other's own visit has come to its end."""
+
+    def __init__(self) -> None:
+        self.visitors: dict[str, Visitor] = {}  # by host
+        self._found: dict[str, str] = {}  # URL -> page that links to it
+
+    def take(self, url: str, via: str) -> None:
+        """Keep a link if it leads to a blog of this crawl."""
+        if urls.bare(urls.host(url)) in self.visitors:
+            self._found.setdefault(url, via)
+
+    def due(self) -> list[Visitor]:
+        """The visitors with something new to ask for, which now waits there."""
+        found, self._found = self._found, {}
+        due = {}
+        for url, via in found.items():
+            visitor = self.visitors[urls.bare(urls.host(url))]
+            if visitor.may_go_on() and visitor.referred(url, via):
+                due[id(visitor)] = visitor
+        return list(due.values())
+
+
+async def _visit(visitor: Visitor, world: World, again: bool) -> Report:
     """One visit, ended within the grace after a stop; a fault of ours costs this blog alone."""
-    visitor = Visitor(visit, world)
-    work = asyncio.create_task(visitor.run())
+    visit = visitor.visit
+    work = asyncio.create_task(visitor.go_on() if again else visitor.run())
     try:
         while not work.done() and not world.stopped():
             await asyncio.wait([work], timeout=0.25)

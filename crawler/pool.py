@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import pickle
+import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
@@ -17,7 +18,8 @@ from crawler.parse import Read
 from crawler.types import Blog, Failure, Link, Page
 from crawler.worker import HEAD
 
-TIME_S = 20.0  # of one page; the slowest of the replayed web takes 2
+CPU_S = 20.0  # of processor time for one page; the slowest of the replayed web takes 2
+WALL_S = 120.0  # for the same on a machine that is busy with other things
 START_S = 60.0  # of a process, imports included, on a busy machine
 MEMORY_BYTES = 2 << 30
 PAGES = 3_000  # until a process is replaced, so that what libraries keep does not grow for ever
@@ -47,8 +49,19 @@ class InlinePool:
 class ProcessPool:
     """Reads in worker processes, started when first needed; used within `async with`."""
 
-    def __init__(self, workers: int, clock: Clock, *, time_s: float = TIME_S, memory_bytes: int = MEMORY_BYTES) -> None:
-        self._clock, self._time_s, self._memory_bytes = clock, time_s, memory_bytes
+    def __init__(
+        self,
+        workers: int,
+        clock: Clock,
+        *,
+        cpu_s: float = CPU_S,
+        wall_s: float = WALL_S,
+        memory_bytes: int = MEMORY_BYTES,
+        module: str = "crawler.worker",
+    ) -> None:
+        """module: what a process runs; another than the default only in tests."""
+        self._clock, self._wall_s = clock, wall_s
+        self._words = (sys.executable, "-m", module, str(memory_bytes), str(cpu_s))
         self._workers = max(1, workers)
         self._idle: list[_Worker] = []
         self._turn: asyncio.Semaphore | None = None
@@ -65,13 +78,13 @@ class ProcessPool:
     async def read(self, page: Page, link: Link, blog: Blog) -> Read | Failure:
         assert self._turn is not None, "a ProcessPool is used within `async with`"
         async with self._turn:
-            worker = self._idle.pop() if self._idle else _Worker(self._memory_bytes)
+            worker = self._idle.pop() if self._idle else _Worker(self._words)
             try:
-                answer = await worker.ask(pickle.dumps((page, link, blog), protocol=5), self._time_s)
+                answer = await worker.ask(pickle.dumps((page, link, blog), protocol=5), self._wall_s)
             except TimeoutError:
-                answer = f"the parse took longer than {self._time_s:g} s"
+                answer = f"the parse took longer than {self._wall_s:g} s"
             except (EOFError, OSError):
-                answer = "the parser process died on this page"
+                answer = await worker.obituary()
             finally:
                 # Not idle again unless it answered: a cancelled one still works on the old page
                 if worker.free and worker.pages < PAGES:
@@ -86,8 +99,8 @@ class ProcessPool:
 class _Worker:
     """One process and its pipes."""
 
-    def __init__(self, memory_bytes: int) -> None:
-        self._memory_bytes = memory_bytes
+    def __init__(self, words: tuple[str, ...]) -> None:
+        self._words = words
         self._process: Process | None = None
         self.pages = 0
         self.free = False
@@ -114,14 +127,24 @@ class _Worker:
         # One thread each: the processes are the parallelism, and every BLAS thread costs memory
         single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         environ = os.environ | single | {"PYTHONPATH": path}
-        words = (sys.executable, "-m", "crawler.worker", str(self._memory_bytes))
-        self._process = await asyncio.create_subprocess_exec(*words, stdin=PIPE, stdout=PIPE, env=environ)
+        self._process = await asyncio.create_subprocess_exec(*self._words, stdin=PIPE, stdout=PIPE, env=environ)
         await self._receive()
 
     async def _receive(self) -> object:
         assert self._process is not None and self._process.stdout is not None
         head = await self._process.stdout.readexactly(HEAD)
         return pickle.loads(await self._process.stdout.readexactly(int.from_bytes(head, "big")))
+
+    async def obituary(self) -> str:
+        """Why the process is no more."""
+        code = None
+        if self._process is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(5):
+                    code = await self._process.wait()
+        if code is not None and code == -getattr(signal, "SIGPROF", 0):
+            return "the parse took more processor time than a page may"
+        return f"the parser process died on this page (exit {code})"
 
     async def stop(self) -> None:
         """End the process, whatever it is doing."""

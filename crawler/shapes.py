@@ -45,6 +45,13 @@ _NEVER = re.compile(
     r"search|query|sort|order|orderby|filter|view|format|output|month_view|ical)=",
     re.I,
 )
+# Links that their authors broke: an address without its scheme read as a path, Markdown or a template left in it
+_BROKEN = re.compile(
+    r"^https?://[^/]+/.*?(?:https?:|https?%3a|%20www\.|\]\(|%5d\(|\{\{|%7b%7b|<%|%3c%)|"
+    r"^https?://[^/]+/(?:[^?#]*/)?(?:www\.[^/]+|[a-z0-9]+(?:-[a-z0-9]+)?(?:\.[a-z0-9-]+)*\.(?:com|org|net|io|ai|edu|gov|cn|co|dev|uk|de))"
+    r"(?:/|$)",
+    re.I,
+)
 _FILES = _words(
     "7z apk avi bib bin bmp bz2 c cc cfg cpp css csv dat deb dmg doc docx dvi eot eps epub exe flac gif gz h h5 hdf5 "
     "ico ics ini ipynb iso jar java jpeg jpg js json key lock log m m4a m4v map md mat mid mkv mobi mov mp3 mp4 mpeg "
@@ -81,9 +88,11 @@ def shape(url: str) -> str:
 
 def guess(url: str) -> Guess:
     """What a URL's words say that it is; "post" is what remains, and no more than a possibility."""
-    if _NEVER.search(url):
+    if _NEVER.search(url) or _BROKEN.search(url):
         return "never"
     segments = [s for s in unquote(urlsplit(url).path).lower().split("/") if s]
+    if segments and _is_index(segments[-1]):
+        segments.pop()
     if not segments:
         return "archive"
     stem, _, extension = segments[-1].rpartition(".")

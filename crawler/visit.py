@@ -8,7 +8,7 @@ from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
-from crawler import roots, urls
+from crawler import roots, shapes, urls
 from crawler.clock import Clock
 from crawler.http import Fetcher
 from crawler.manners import Manners
@@ -49,6 +49,7 @@ class World:
     options: Options
     tell: Callable[[Outcome], Awaitable[None]]
     stopped: Callable[[], bool]
+    refer: Callable[[str, str], None]  # (URL on another site, page that links to it): it may be another blog's post
 
 
 class Visitor:
@@ -79,6 +80,10 @@ class Visitor:
     async def run(self) -> Report:
         """Visit until nothing waits, or the crawl is stopped."""
         self._plant()
+        return await self.go_on()
+
+    async def go_on(self) -> Report:
+        """Ask for what waits, until nothing does."""
         while not self._must_end():
             link = await self._next()
             if link is None:
@@ -113,6 +118,19 @@ class Visitor:
             ttl_s=max(filter(None, (self.ttl_s, self.pause_s)), default=None),
             note="; ".join(self.notes),
         )
+
+    def may_go_on(self) -> bool:
+        """Whether the visit came to its own end, and begins a new count."""
+        if self.cut_short or self.pause_s is not None:
+            return False
+        self.requests = self.posts = self.failed = 0
+        return True
+
+    def referred(self, url: str, via: str) -> bool:
+        """Take a URL of this blog that another blog's page links to; whether it is new, and may be a post."""
+        if self.visit.kind == "page" or shapes.guess(url) != "post" or not self.scope.holds(url):
+            return False
+        return self.waiting.add(Link(url, "page", self.blog.url, 1, via))
 
     # What to ask for
 
@@ -279,6 +297,9 @@ class Visitor:
         new = [target_link] if target and (target_link := self._moved(link, page, target)) else []
         wanted = read.links if self._opens(link, read) else ()
         for found, name in zip(wanted, read.keys, strict=False):
+            if found.kind == "page" and not self.scope.on_hosts(found.url):
+                self.world.refer(found.url, page.url)
+                continue
             found = replace(found, source=self.blog.url, depth=link.depth + 1)
             if self._takes(link, found, read) and self.waiting.add(found, link_key=name):
                 new.append(found)
@@ -373,10 +394,8 @@ class Visitor:
         """Tell of the links that are not worth a request, so that they wait no longer."""
         if self.cut_short or self.pause_s is not None:
             return
-        counts: Counter[str] = Counter()
-        for link, shape in self.waiting.left_out():
-            counts[shape] += 1
-            await self.world.tell(
-                Outcome(link, verdict=Verdict("other", (f"not asked for: {shape} leads to no posts",)))
-            )
-        self.notes += [f"left out {n} pages like {shape}" for shape, n in counts.items() if n > 500]
+        reasons: Counter[str] = Counter()
+        for link, why in self.waiting.left_out():
+            reasons[why] += 1
+            await self.world.tell(Outcome(link, verdict=Verdict("other", (f"not asked for: {why}",))))
+        self.notes += [f"left out {n}: {why}" for why, n in reasons.items() if n > 500]

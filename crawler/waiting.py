@@ -37,14 +37,15 @@ class Group:
     def worth(self) -> float:
         """The chance that the next page is a post, or leads to one, as far as can be told; 0 ends the group."""
         if self.guess == "post":
-            if self.sure and self.barren < 2 * TRIES:
-                return 1.0
-            if self.posts + self.earned == 0:
-                return 0.0 if self.asked >= TRIES else 1.0 / (2 + self.asked)
-            share = (self.posts + self.earned) / self.asked if self.asked else 1.0
+            good = self.posts + self.earned
+            if good == 0:
+                return (
+                    0.0 if self.asked >= TRIES * (6 if self.sure else 1) else 1.0 if self.sure else 1 / (2 + self.asked)
+                )
+            share = good / max(self.asked, 1)
             if self.asked >= TRIES_MIXED and share < LEAST_SHARE:
                 return 0.0
-            return 0.0 if self.barren >= 6 * TRIES else min(0.99, 0.5 + share / 2)
+            return 1.0 if self.sure else min(0.99, 0.5 + share / 2)
         tries = LIST_TRIES[self.guess]
         if self.barren >= tries * (3 if self.earned or self.posts else 1):
             return 0.0
@@ -65,6 +66,8 @@ class Waiting:
         self._via: dict[str, str] = {}  # URL that links were found on -> its group
         self._number = 0
         self._patterns = set(patterns)
+        self._answers: dict[str, list[int]] = {}  # URL that links were found on -> [answered, not there]
+        self._skipped: list[tuple[Link, str]] = []
 
     def __len__(self) -> int:
         return len(self._roots) + len(self._fed) + sum(len(g.heap) for g in self._groups.values())
@@ -113,20 +116,32 @@ class Waiting:
         for heap in (self._roots, self._fed):
             while heap:
                 link = heapq.heappop(heap)[1]
-                if key(link.url) not in self._done:
+                if self._wanted(link):
                     return link
         while True:
             best = max((g for g in self._groups.values() if g.heap), key=_rank, default=None)
             if best is None or best.worth <= 0:
                 return None
             link = heapq.heappop(best.heap)[1]
-            if key(link.url) not in self._done:
+            if self._wanted(link):
                 return link
+
+    def _wanted(self, link: Link) -> bool:
+        """Whether a link is still worth asking for: not when the page that named it named only what is not there."""
+        if key(link.url) in self._done:
+            return False
+        answered, missing = self._answers.get(link.via or "", (0, 0))
+        if answered == 0 and missing >= TRIES:
+            self._skipped.append((link, f"the links of {link.via} lead nowhere"))
+            return False
+        return True
 
     def record(self, link: Link, kind: PageKind | None, *, fresh: int, fed: bool) -> None:
         """What became of a link. fresh: links in it that were new; fed: it links to posts that only the feed named."""
         group = self._group(link.url, shapes.guess(link.url), link.kind == "list")
         self._via[link.url] = shapes.shape(link.url)
+        if link.via:
+            self._answers.setdefault(link.via, [0, 0])[kind == "error"] += 1
         group.asked += 1
         if kind == "post":
             group.posts += 1
@@ -142,11 +157,14 @@ class Waiting:
             parent.barren = 0
 
     def left_out(self) -> Iterator[tuple[Link, str]]:
-        """The links that wait in groups not worth a request, each with the shape that speaks against it; forgotten."""
+        """The links that wait in groups not worth a request, each with what speaks against it; forgotten."""
+        yield from self._skipped
+        self._skipped = []
         for name, group in self._groups.items():
             if group.worth <= 0:
                 heap, group.heap = group.heap, []
-                yield from ((link, name) for _, link in sorted(heap, key=lambda entry: entry[0]))
+                why = f"pages like {name} led to no posts"
+                yield from ((link, why) for _, link in sorted(heap, key=lambda entry: entry[0]))
 
     def rest(self) -> list[Link]:
         """All that waits."""
