@@ -6,11 +6,10 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 from crawler.clock import Clock
-from kb.errors import NotFound, UsageError
+from kb.errors import NotFound
 from kb.fetching import Reach
 from kb.progress import Progress
 from kb.settings import Settings
@@ -19,8 +18,7 @@ from kb.store.connect import Store
 if TYPE_CHECKING:
     from kb.gloss import Glosser
     from kb.ingest import Tally
-    from kb.search import Found
-    from kb.types import ChartLine, Embedder, Filters, Hit, Why
+    from kb.types import ChartLine, Filters, Hit, SearchResult, Why
 
 EMBED_SHARE = (
     0.5  # of a time limit: after the crawl's share, what is left goes to vectors; topics and ranks take seconds
@@ -175,12 +173,29 @@ class App:
         return f"embedded {done.posts} posts as {done.passages} passages{waiting}"
 
     def cluster(self) -> str:
-        """Duplicate groups, relevance, topics."""
-        raise NotImplementedError
+        """Duplicate groups, what is on the topic, topics."""
+        from kb.dedupe import run_dedupe
+        from kb.embedders import load_light
+        from kb.relevance import run_relevance
+        from kb.terms import load_terms
+        from kb.topics import run_topics
+
+        self.progress.begin()
+        terms = load_terms()
+        deduped = run_dedupe(self.store, self._show)
+        judged = run_relevance(self.store, lambda: load_light(self.settings["model"])[0], terms, self._show)
+        sorted_ = run_topics(self.store, self.clock, terms, self._show)
+        self.progress.end()
+        return f"{deduped.words()}; {judged.words()}; {sorted_.words()}"
 
     def rank(self) -> str:
         """A new edition, if anything changed."""
-        raise NotImplementedError
+        from kb.rank import run_rank
+
+        return run_rank(self.store, self.clock, self.settings["per_blog"]).words()
+
+    def _show(self, stage: str, done: int, total: int | None) -> None:
+        self.progress.show(stage, done, total)
 
     # -- looking things up
 
@@ -192,6 +207,61 @@ class App:
         if found is None:
             raise NotFound(f'no such post: "{name}"', "give an id or a URL from: kb posts")
         return found
+
+    def search(self, query: str, *, n: int, mode: Literal["hybrid", "text", "vector"], filters: Filters) -> SearchResult:
+        """The passages that answer. Raises UsageError for a field that cannot be."""
+        from kb.embedders import load_light
+        from kb.search import search
+
+        return search(
+            self.store, query, n=n, mode=mode, filters=filters, embedder=lambda: load_light(self.settings["model"])[0]
+        )  # fmt: skip
+
+    def similar(self, post_id: int, n: int) -> list[Hit]:
+        """The posts nearest to a post. Raises NotFound where it has no vectors."""
+        from kb.search import similar
+
+        return similar(self.store, post_id, n)
+
+    def chart(
+        self, n: int, *, topic: str | None = None, trending: bool = False, edition: int | None = None
+    ) -> Sequence[ChartLine]:
+        """The first n lines of a chart. Raises NotFound for a topic or an edition that is not there."""
+        from kb.chart import chart
+        from kb.store.topics import find_topic
+
+        topic_id = find_topic(self.store.reader, topic).id if topic else None
+        return chart(self.store.reader, n, topic=topic_id, trending=trending, edition=edition)
+
+    def why(self, post_id: int) -> Why:
+        """The reasons of a post's score. Raises NotFound for one that was not scored."""
+        from kb.chart import why
+
+        return why(self.store.reader, post_id)
+
+    def export(self, form: str, language: Literal["en", "zh"]) -> bytes:
+        """The article in a format, through the gate. Raises UsageError, NotFound, GateError."""
+        from kb import exporters
+        from kb.article import write_article
+        from kb.gate import require
+        from kb.select import Limits
+        from kb.store.figures import figures
+        from kb.store.posts import body
+
+        render = exporters.renderer(form)
+        lines = self.chart(1000)
+        if not lines:
+            raise NotFound("there is no chart to publish", "make one with: kb run")
+        limits = Limits(quote_words=self.settings["quote_words"])
+        counts = figures(self.store.reader, self.settings["model"])
+
+        def markdown_of(post_id: int) -> str:
+            return body(self.store.reader, post_id)
+
+        number, made_at = edition_facts(self.store)
+        article = write_article(lines, markdown_of, counts, language, number, made_at, limits)
+        require(article, lines, markdown_of, counts, limits)
+        return render(article)
 
 
 def open_app(settings: Settings, store: Store, *, clock: Clock, progress: Progress) -> App:
