@@ -70,7 +70,7 @@ def feed(data: bytes, base_url: str, content_type: str | None = None) -> dict[st
         return {"title": "", "link": "", "entries": []}
     entries = [
         {
-            "title": e.title, "link": e.link, "id": e.id, "author": ", ".join(e.authors), "content": e.content,
+            "title": e.label, "link": e.link, "id": e.id, "author": ", ".join(e.authors), "content": e.content,
             "published": moment.instant() if (moment := parse(e.published)) else None,
         }
         for e in found.entries

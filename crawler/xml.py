@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from html.entities import name2codepoint
 from typing import Any
 
 from lxml import etree
 
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.S | re.I)
-_AMPERSAND = re.compile(rb"<!\[CDATA\[.*?\]\]>|&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)", re.S)
+_AMPERSAND = re.compile(
+    rb"<!\[CDATA\[.*?\]\]>|&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)(?:([a-zA-Z]\w{1,30});)?", re.S
+)
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")
 
 
@@ -25,11 +28,19 @@ def root(data: bytes) -> Any:
 
 
 def tidy(data: bytes) -> bytes:
-    """The document without its DOCTYPE, without blanks before its declaration, and with lone ampersands escaped."""
+    """The document without DOCTYPE and without blanks before its declaration, ampersands and HTML's entities escaped."""
     if data.startswith(_WIDE):  # UTF-16: bytes cannot be edited as text
         return data
     data = _DOCTYPE.sub(b"", data.lstrip(b"\xef\xbb\xbf \t\r\n"), count=1)
-    return _AMPERSAND.sub(lambda m: m[0] if len(m[0]) > 1 else b"&amp;", data)
+    return _AMPERSAND.sub(_escaped, data)
+
+
+def _escaped(match: re.Match[bytes]) -> bytes:
+    """An HTML entity by its number, a lone ampersand as text; a CDATA section stays."""
+    if match[0].startswith(b"<"):
+        return match[0]
+    code = name2codepoint.get(match[1].decode("ascii", "replace")) if match[1] else None
+    return b"&#%d;" % code if code else b"&amp;" + match[0][1:]
 
 
 def local(element: Any) -> str:

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from html import unescape
+
+# Marks that a title may hold; anything else between angle brackets (std::vector<int>) is its text
+_MARK = re.compile(
+    r"</?(?:a|abbr|acronym|b|big|br|cite|code|del|div|em|font|h[1-6]|i|img|ins|kbd|mark|p|q|s|small|span|strike|strong|sub|"
+    r"sup|tt|u|var|li|ul|ol|blockquote|pre|table|tr|td)\b[^<>]*>",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry of a feed; texts as sent but for blanks around them, dates as written."""
+    """An entry of a feed; dates as written."""
 
     link: str = ""  # absolute where the feed gave any
-    title: str = ""
+    title: str = ""  # plain text
     id: str = ""
     authors: tuple[str, ...] = ()
     published: str | None = None
     updated: str | None = None
     content: str = ""  # HTML
     tags: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What to call it: its title, else the beginning of its text, else its address."""
+        return self.title or plain(self.content[:1000])[:100].strip() or self.link
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +43,9 @@ class Feed:
     language: str | None = None
     ttl_s: float | None = None
     next_url: str | None = None  # RFC 5005, JSON Feed's next_url
+
+
+def plain(html: str) -> str:
+    """The text of a title that may be HTML, folded."""
+    text = _MARK.sub("", html) if "<" in html else html
+    return " ".join((unescape(text) if "&" in text else text).split())

@@ -6,14 +6,15 @@ import io
 from typing import Any
 
 from crawler import urls, xml
-from crawler.feeds.model import Entry, Feed
+from crawler.feeds.model import Entry, Feed, plain
 
 
 def read(data: bytes, url: str, content_type: str | None) -> Feed | None:
     """The feed in an XML document, or None where it is none."""
     import feedparser
 
-    headers = {"content-location": url, "content-type": content_type or "application/xml"}
+    # No Content-Location: feedparser would resolve links against the feed, and they mean the home page
+    headers = {"content-type": content_type or "application/xml"}
     parsed = feedparser.parse(
         io.BytesIO(xml.tidy(data)), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
     )
@@ -25,7 +26,7 @@ def read(data: bytes, url: str, content_type: str | None) -> Feed | None:
     links = feed.get("links") or []
     return Feed(
         entries,
-        title=_text(feed.get("title")),
+        title=plain(_text(feed.get("title"))),
         link=home,
         language=_text(feed.get("language")) or None,
         ttl_s=_ttl_s(feed),
@@ -35,22 +36,28 @@ def read(data: bytes, url: str, content_type: str | None) -> Feed | None:
 
 def _entry(entry: Any, base: str, feed: Any) -> Entry:
     link = _text(entry.get("feedburner_origlink")) or _text(entry.get("link"))
-    content = max((_text(c.get("value")) for c in entry.get("content") or ()), key=len, default="")
+    texts = [_text(entry.get("summary")), *(_text(c.get("value")) for c in entry.get("content") or ())]
     return Entry(
         link=(urls.resolve(link, base) or link) if link else "",
-        title=_text(entry.get("title")),
+        title=plain(_text(entry.get("title"))),
         id=_text(entry.get("id")),
         authors=_authors(entry) or _authors(feed),
         published=_text(entry.get("published")) or _text(entry.get("updated")) or None,
         updated=_text(entry.get("updated")) or None,
-        content=content or _text(entry.get("summary")),
+        content=max(texts, key=len) or _text(entry.get("subtitle")),
         tags=tuple(dict.fromkeys(t for tag in entry.get("tags") or () if (t := _text(tag.get("term"))))),
     )
 
 
 def _authors(holder: Any) -> tuple[str, ...]:
+    """Names, as written; the address of whoever keeps the feed where it names nobody else."""
+    whole = _text(holder.get("author"))
     names = [_text(person.get("name")) for person in holder.get("authors") or () if person]
-    return tuple(dict.fromkeys(name for name in names if name)) or tuple(filter(None, [_text(holder.get("author"))]))
+    names = [name for name in names if name]
+    if names and all(name.count("(") == name.count(")") for name in names):
+        return tuple(plain(name) for name in dict.fromkeys(names))
+    others = (whole, _text(holder.get("googleplay_author")), _text((holder.get("publisher_detail") or {}).get("email")))
+    return tuple(plain(name) for name in filter(None, others))[:1]
 
 
 def _ttl_s(feed: Any) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from crawler import dates, urls
@@ -55,10 +56,16 @@ def _hint(entry: Entry) -> Hint:
     html = entry.content if len(entry.content) >= MIN_HTML else None
     return Hint(
         title=entry.title or None,
-        authors=entry.authors,
+        authors=tuple(name for author in entry.authors if (name := _name(author))),
         published=dates.published(entry.published),
         updated=dates.published(entry.updated),
         tags=entry.tags,
         html=html[:MAX_HTML] if html else None,
         in_feed=True,
     )
+
+
+def _name(author: str) -> str:
+    """A person's name without the address beside it; "" where there is no more than an address."""
+    name = re.sub(r"\(?\b(?:mailto:)?[\w.+-]+@[\w.-]+\.\w+\)?", "", author).strip(" ,;<>")
+    return name.removeprefix("(").removesuffix(")").strip() if name.startswith("(") else name

@@ -74,7 +74,8 @@ def _of(element: Any) -> Iterator[Entry]:
     lastmod = next((xml.text_of(child) for name, child in children if name == "lastmod"), None)
     locs = [xml.text_of(child) for name, child in children if name == "loc" and "sitemap" in _space(child)]
     locs = locs or [xml.text_of(child) for name, child in children if name == "loc"]
-    if not locs and element.text and _URL.match(element.text.strip()):
+    listed = element.getparent() is not None and xml.local(element.getparent()) in ("urlset", "sitemapindex")
+    if not locs and listed and element.text and _URL.match(element.text.strip()):
         locs = [element.text.strip()]
     for loc in locs:
         if loc:
