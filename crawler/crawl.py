@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 from crawler import urls
 from crawler.clock import Clock
-from crawler.http import Fetcher
+from crawler.http import Fetching
 from crawler.manners import Manners
 from crawler.pool import ParsePool
 from crawler.types import Failure, Outcome, Report, Robots, Visit
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 async def crawl(
     visits: Sequence[Visit],
     *,
-    fetcher: Fetcher,
+    fetcher: Fetching,
     parse_pool: ParsePool,
     clock: Clock,
     options: Options | None = None,

@@ -58,6 +58,31 @@ class Gate(Protocol):
         ...
 
 
+class Fetching(Protocol):
+    """What a crawl needs of a fetcher; tests hand in a web that is a dict of pages."""
+
+    @property
+    def mapped(self) -> Mapping[str, Address]:
+        """Hosts with an address of their own, which need no spacing."""
+        ...
+
+    async def fetch(
+        self,
+        what: Link | str,
+        caching: Caching | None = None,
+        *,
+        gate: Gate | None = None,
+        kind: LinkKind = "page",
+        cut: int | None = None,
+    ) -> Page | Failure:
+        """What a URL answers in the end."""
+        ...
+
+    async def address_of(self, url: str) -> str | None:
+        """The address that a direct request goes to."""
+        ...
+
+
 def user_agent(version: str, contact: str = "") -> str:
     """`kb/1.2 (+https://...)`: who asks, and where to complain."""
     return f"kb/{version} (+{contact})" if contact else f"kb/{version}"
@@ -80,7 +105,7 @@ class Fetcher:
         are asked without proxy; allow_addresses: those let through although not public, such as 127.0.0.1."""
         environ = environ or {}
         self.clock, self.agent, self.limits = clock, agent, limits
-        self.mapped = dict(resolve or {})
+        self.mapped: Mapping[str, Address] = dict(resolve or {})
         self._allow = frozenset(allow_addresses)
         self._proxies = Proxies.of(environ)
         self._cafile = environ.get("SSL_CERT_FILE") or None

@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from crawler import robots, urls
 from crawler.clock import Clock
 from crawler.frontier import Spacing
-from crawler.http import Fetcher
+from crawler.http import Fetching
 from crawler.retry import transient
 from crawler.robots import Rules
 from crawler.types import Failure, Page, Robots
@@ -23,7 +23,7 @@ class Manners:
 
     def __init__(
         self,
-        fetcher: Fetcher,
+        fetcher: Fetching,
         clock: Clock,
         *,
         delay_s: float,

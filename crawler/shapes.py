@@ -40,7 +40,7 @@ _ASIDE = _words(
 )
 _NEVER = re.compile(
     r"/(?:wp-(?:admin|login|json|includes|content)|xmlrpc\.php|cdn-cgi|cgi-bin|trackback|login|logout|signin|signup|"
-    r"register|cart|checkout|search|print|oembed|embed|amp/comments|_next|_nuxt|graphql)(?:[/?]|$)"
+    r"register|cart|checkout|search|print|oembed|embed|amp/comments|_next|_nuxt|graphql)(?:\.php)?(?:[/?]|$)"
     r"|/comment-page-\d|/attachment/|[?&](?:replytocom|share|add-to-cart|like_comment|print|action|lang_switch|s|q|"
     r"search|query|sort|order|orderby|filter|view|format|output|month_view|ical)=",
     re.I,
@@ -67,7 +67,9 @@ def shape(url: str) -> str:
     """The shape of a URL: its host, folders that name a section, placeholders for the rest, names of parameters."""
     parts = urlsplit(url)
     segments = [s for s in unquote(parts.path).lower().split("/") if s]
-    last = segments.pop() if segments and not _is_index(segments[-1]) else ""
+    if segments and _is_index(segments[-1]):
+        segments.pop()
+    last = segments.pop() if segments else ""
     out: list[str] = []
     taxonomy = False
     for position, segment in enumerate(segments):

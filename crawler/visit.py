@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from crawler import roots, shapes, urls
 from crawler.clock import Clock
-from crawler.http import Fetcher
+from crawler.http import Fetching
 from crawler.manners import Manners
 from crawler.parse import Read
 from crawler.pool import ParsePool
@@ -42,7 +42,7 @@ class Options:
 class World:
     """What all visits of a crawl share."""
 
-    fetcher: Fetcher
+    fetcher: Fetching
     pool: ParsePool
     manners: Manners
     clock: Clock

@@ -28,7 +28,7 @@ def root(data: bytes) -> Any:
 
 
 def tidy(data: bytes) -> bytes:
-    """The document without DOCTYPE and without blanks before its declaration, ampersands and HTML's entities escaped."""
+    """The document without DOCTYPE and blanks before its declaration, lone ampersands escaped, entities as numbers."""
     if data.startswith(_WIDE):  # UTF-16: bytes cannot be edited as text
         return data
     data = _DOCTYPE.sub(b"", data.lstrip(b"\xef\xbb\xbf \t\r\n"), count=1)

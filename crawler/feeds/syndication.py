@@ -36,14 +36,15 @@ def read(data: bytes, url: str, content_type: str | None) -> Feed | None:
 
 def _entry(entry: Any, base: str, feed: Any) -> Entry:
     link = _text(entry.get("feedburner_origlink")) or _text(entry.get("link"))
+    updated = _text(dict.get(entry, "updated"))  # FeedParserDict.get would give `published` for it, with a warning
     texts = [_text(entry.get("summary")), *(_text(c.get("value")) for c in entry.get("content") or ())]
     return Entry(
         link=(urls.resolve(link, base) or link) if link else "",
         title=plain(_text(entry.get("title"))),
         id=_text(entry.get("id")),
         authors=_authors(entry) or _authors(feed),
-        published=_text(entry.get("published")) or _text(entry.get("updated")) or None,
-        updated=_text(entry.get("updated")) or None,
+        published=_text(entry.get("published")) or updated or None,
+        updated=updated or None,
         content=max(texts, key=len) or _text(entry.get("subtitle")),
         tags=tuple(dict.fromkeys(t for tag in entry.get("tags") or () if (t := _text(tag.get("term"))))),
     )
