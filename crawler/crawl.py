@@ -46,7 +46,13 @@ async def crawl(
         return late or (stop is not None and stop.is_set())
 
     manners = Manners(
-        fetcher, clock, delay_s=options.delay_s, per_address=options.per_address, known=robots or {}, tell=queue.put
+        fetcher,
+        clock,
+        delay_s=options.delay_s,
+        per_address=options.per_address,
+        retry_s=options.retry_s,
+        known=robots or {},
+        tell=queue.put,
     )
     referrals = Referrals()
     world = World(fetcher, parse_pool, manners, clock, options, queue.put, stopped, referrals.take)

@@ -15,7 +15,6 @@ from crawler.robots import Rules
 from crawler.types import Failure, Page, Robots
 
 ROBOTS_TRIES = 3
-ROBOTS_RETRY_S = 1.0
 
 
 class Manners:
@@ -28,10 +27,11 @@ class Manners:
         *,
         delay_s: float,
         per_address: int,
+        retry_s: float,
         known: Mapping[str, Robots],
         tell: Callable[[Robots], Awaitable[None]],
     ) -> None:
-        """known: robots.txt by origin as fetched earlier; tell: is told each that is fetched now."""
+        """retry_s: before a second try of a robots.txt; known: as fetched earlier, by origin; tell: is told each that is fetched now."""
         self._fetcher, self._clock, self._tell = fetcher, clock, tell
         self.spacing = Spacing(delay_s)
         self._robots = {origin: answer for origin, answer in known.items() if robots.fresh(answer, clock.now())}
@@ -39,7 +39,7 @@ class Manners:
         self._asking: dict[str, asyncio.Lock] = {}
         self._hosts: dict[str, asyncio.Lock] = {}
         self._addresses: dict[str, asyncio.Semaphore] = {}
-        self._per_address = per_address
+        self._per_address, self._retry_s = per_address, retry_s
 
     def gate(self, *, follows: Callable[[str], bool], count: Callable[[str], None]) -> _Gate:
         """The gate of one visit. follows: whether a URL may be gone to at all; count: is told each request."""
@@ -68,7 +68,7 @@ class Manners:
         answer: Page | Failure | None = None
         for attempt in range(ROBOTS_TRIES):
             if attempt:
-                await asyncio.sleep(ROBOTS_RETRY_S * 2**attempt)
+                await asyncio.sleep(self._retry_s * 2**attempt)
             gate = _RobotsGate(self, count)
             answer = await self._fetcher.fetch(origin + "/robots.txt", gate=gate, cut=robots.MAX_BYTES)
             if isinstance(answer, Page) or not transient(answer):

@@ -75,7 +75,7 @@ class Visitor:
         self.pause_s: float | None = None
         self.ttl_s: float | None = None
         self.notes: list[str] = []
-        self.cut_short = False
+        self.cut_short = self.feed_lost = False
 
     async def run(self) -> Report:
         """Visit until nothing waits, or the crawl is stopped."""
@@ -233,7 +233,7 @@ class Visitor:
         await self.world.tell(Outcome(link, failure=failure))
         if link.kind == "feed" and link.url == self.visit.feed and self.watching:
             self.notes.append(f"the feed {link.url} is no longer there ({failure.detail})")
-            self.watching = False
+            self.watching, self.feed_lost = False, True
             self.waiting.add(Link(self.blog.url, "home", self.blog.url), again=True)
 
     async def _fetched(self, link: Link, page: Page) -> None:
@@ -368,7 +368,7 @@ class Visitor:
         for feed in roots.feeds(read.links):
             self.waiting.add(replace(feed, source=self.blog.url, via=page.url))
         guesses = roots.probes(page.url, read.html_head, self.blog.url)
-        self.probing = [] if self.visit.feed or self.feeds else guesses
+        self.probing = [] if (self.visit.feed and not self.feed_lost) or self.feeds else guesses
         rules = await self.world.manners.rules(page.url, self._count)
         maps = roots.sitemaps(page.url, rules.sitemaps, self.scope, self.blog.url)
         self.guesses.update(g.url for g in guesses)
@@ -385,10 +385,11 @@ class Visitor:
 
     def _feed(self) -> str | None:
         """The feed to watch: the one that was watched while it lives, else that with the most entries."""
-        if self.visit.feed and (self.visit.feed in self.feeds or self.visit.complete):
-            return self.visit.feed
+        kept = None if self.feed_lost else self.visit.feed
+        if kept and (kept in self.feeds or self.visit.complete):
+            return kept
         best = max(self.feeds, key=lambda url: self.feeds[url], default=None)
-        return best if best and self.feeds[best] else self.visit.feed
+        return best if best and self.feeds[best] else kept
 
     async def _leave_out(self) -> None:
         """Tell of the links that are not worth a request, so that they wait no longer."""

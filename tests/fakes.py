@@ -11,7 +11,10 @@ from urllib.parse import urljoin
 
 import numpy as np
 
-from crawler.types import Caching, Failure, Link, Page
+from crawler import urls
+from crawler.parse import Read, source_of
+from crawler.pool import InlinePool
+from crawler.types import Blog, Caching, Failure, Link, Page, Post, Verdict
 
 
 class StillClock:
@@ -108,3 +111,24 @@ class HashingEmbedder:
 
     def _words(self, text: str) -> list[str]:
         return re.findall(r"[\u3400-\u9fff]|[a-z0-9]+|[^\sa-z0-9]", text.lower())
+
+
+class PlainReader:
+    """A parse pool that reads pages of the fake web: a post has an <article>, links are what stands in href="..."."""
+
+    def __init__(self, clock: StillClock) -> None:
+        self.clock = clock
+
+    async def read(self, page: Page, link: Link, blog: Blog) -> Read | Failure:
+        if source_of(page, link) in ("feed", "sitemap", None):
+            return await InlinePool(self.clock).read(page, link, blog)
+        html = page.body.decode()
+        found: dict[str, Link] = {}
+        for name, href in re.findall(r'<(a|link) [^>]*href="([^"]+)"', html):
+            if url := urls.crawlable(href, page.url):
+                found[urls.key(url)] = Link(url, "feed" if name == "link" else "page", blog.url, 0, page.url)
+        post = Post(page.url, page.url, html, blog.url) if "<article>" in html else None
+        kind = "post" if post else "home" if link.kind == "home" else "list"
+        return Read(
+            Verdict(kind, title="A blog" if kind == "home" else None), post, tuple(found.values()), tuple(found)
+        )

@@ -1,0 +1,291 @@
+"""The crawl over a web that is a dict: what is found, what is asked, what is told."""
+
+import asyncio
+from dataclasses import replace
+
+from crawler.crawl import Options, crawl
+from crawler.types import Blog, Outcome, Report, Robots, Visit
+from crawler.urls import key
+from tests.fakes import PlainReader, StillClock, Web
+
+HOME = "https://a.example/"
+FAST = Options(delay_s=0.0, retry_s=0.0, tries=3)
+
+
+def article(*hrefs: str) -> str:
+    return "<article>words</article>" + anchors(*hrefs)
+
+
+def anchors(*hrefs: str) -> str:
+    return "".join(f'<a href="{href}">x</a>' for href in hrefs)
+
+
+def feed(*paths: str) -> str:
+    items = "".join(f"<item><link>{path}</link></item>" for path in paths)
+    return f"<rss version='2.0'><channel><title>A</title><link>{HOME}</link>{items}</channel></rss>"
+
+
+def sitemap(*paths: str) -> str:
+    return "<urlset>" + "".join(f"<url><loc>{HOME.rstrip('/')}{path}</loc></url>" for path in paths) + "</urlset>"
+
+
+class Crawl:
+    """What a crawl told, sorted."""
+
+    def __init__(self, web: Web, *visits: Visit, options: Options = FAST, stop: asyncio.Event | None = None) -> None:
+        self.web, self.visits = web, visits
+        events = asyncio.run(self._run(options, stop))
+        self.outcomes = [e for e in events if isinstance(e, Outcome)]
+        self.reports = {e.source: e for e in events if isinstance(e, Report)}
+        self.robots = {e.origin: e for e in events if isinstance(e, Robots)}
+        self.posts = {o.post.url for o in self.outcomes if o.post}
+
+    async def _run(self, options: Options, stop: asyncio.Event | None) -> list[Outcome | Report | Robots]:
+        pool, clock = PlainReader(self.web.clock), self.web.clock
+        told = crawl(self.visits, fetcher=self.web, parse_pool=pool, clock=clock, options=options, stop=stop)
+        return [event async for event in told]
+
+    def next_visit(self, visit: Visit) -> Visit:
+        """The same blog as a store would hand it in next time."""
+        report = self.reports[visit.blog.url]
+        own = [o for o in self.outcomes if o.link.source == visit.blog.url]
+        asked = {o.link.url for o in own}
+        told = {link.url: link for o in own for link in o.links} | {link.url: link for link in visit.pending}
+        return replace(
+            visit,
+            blog=replace(visit.blog, hosts=report.hosts, patterns=report.patterns),
+            feed=report.feed,
+            complete=report.complete,
+            known=visit.known | {key(url) for url in asked | set(told)},
+            pending=tuple(link for url, link in told.items() if url not in asked),
+            posts={**visit.posts, **{o.post.url: "" for o in own if o.post}},
+            caching={**visit.caching, **{o.link.url: o.page.caching for o in own if o.page}},
+        )
+
+
+def web(pages: dict[str, object]) -> Web:
+    return Web(
+        StillClock(), {HOME.rstrip("/") + path if path.startswith("/") else path: body for path, body in pages.items()}
+    )
+
+
+VISIT = Visit(Blog(HOME))
+
+
+def test_posts_are_found_by_feed_sitemap_archive_and_links():
+    found = Crawl(
+        web(
+            {
+                "/": '<link rel="alternate" href="/feed.xml">' + anchors("/archive/", "/about/"),
+                "/feed.xml": feed("/p/one/", "/p/two/"),
+                "/sitemap.xml": sitemap("/p/two/", "/p/three/"),
+                "/archive/": anchors("/p/four/", "/archive/page/2/"),
+                "/archive/page/2/": anchors("/p/five/"),
+                "/about/": "me",
+                **{f"/p/{n}/": article() for n in ("one", "two", "three", "four", "five")},
+                "/p/six/": article(),
+            }
+        ),
+        VISIT,
+    )
+    assert found.posts == {f"{HOME}p/{n}/" for n in ("one", "two", "three", "four", "five")}
+    report = found.reports[HOME]
+    assert report.ok and report.complete
+    assert (report.feed, report.posts, report.title) == (f"{HOME}feed.xml", 5, "A blog")
+    assert report.patterns == ("a.example/p/*",)
+    assert max(found.web.times.values()) == 1
+    assert report.requests == len(found.web.asked)
+
+
+def test_what_robots_txt_forbids_is_never_asked_for():
+    found = Crawl(
+        web(
+            {
+                "/robots.txt": "User-agent: kb\nDisallow: /private/\nSitemap: /map.xml",
+                "/": anchors("/private/one/", "/p/two/"),
+                "/map.xml": sitemap("/private/three/", "/p/four/"),
+                **{path: article() for path in ("/private/one/", "/p/two/", "/private/three/", "/p/four/")},
+            }
+        ),
+        VISIT,
+    )
+    assert found.posts == {HOME + "p/two/", HOME + "p/four/"}
+    assert not [url for url in found.web.asked if "/private/" in url]
+    assert {o.failure.kind for o in found.outcomes if o.failure} == {"robots"}
+    assert found.web.asked[0] == HOME + "robots.txt"
+    assert found.robots["https://a.example"].status == 200
+
+
+def test_a_blog_whose_robots_txt_cannot_be_had_is_left_alone():
+    found = Crawl(web({"/robots.txt": (500, ""), "/": article()}), VISIT)
+    assert set(found.web.asked) == {HOME + "robots.txt"}
+    report = found.reports[HOME]
+    assert not report.ok and report.failure is not None and report.failure.kind == "robots"
+
+
+BLOG = {
+    "/": '<link rel="alternate" href="/feed.xml">' + anchors("/archive/"),
+    "/feed.xml": feed("/p/one/", "/p/two/"),
+    "/archive/": anchors("/p/three/"),
+    **{f"/p/{n}/": article() for n in ("one", "two", "three", "four", "five")},
+}
+
+
+def test_a_later_visit_asks_one_conditional_request():
+    pages = web(BLOG)
+    first = Crawl(pages, VISIT)
+    pages.asked.clear()
+    later = first.next_visit(VISIT)
+    second = Crawl(pages, later)
+    assert pages.asked == [HOME + "robots.txt", HOME + "feed.xml"]
+    assert pages.conditional == [HOME + "feed.xml"]
+    assert second.posts == set()
+    assert second.reports[HOME].complete
+
+
+def test_a_later_visit_finds_what_is_new_and_fetches_no_post_twice():
+    pages = web(BLOG)
+    later = Crawl(pages, VISIT).next_visit(VISIT)
+    pages.asked.clear()
+    pages.pages[HOME + "feed.xml"] = feed("/p/four/", "/p/one/", "/p/two/")
+    pages.pages[HOME + "archive/"] = anchors("/p/three/", "/p/five/")
+    second = Crawl(pages, later)
+    assert second.posts == {HOME + "p/four/", HOME + "p/five/"}
+    assert pages.times[HOME + "p/one/"] == 0
+
+
+def test_a_feed_that_is_gone_sends_the_visit_back_to_the_home_page():
+    pages = web(BLOG)
+    later = Crawl(pages, VISIT).next_visit(VISIT)
+    del pages.pages[HOME + "feed.xml"]
+    pages.pages[HOME] = '<link rel="alternate" href="/atom.xml">'
+    pages.pages[HOME + "atom.xml"] = feed("/p/four/")
+    second = Crawl(pages, later)
+    assert second.posts == {HOME + "p/four/"}
+    assert second.reports[HOME].feed == HOME + "atom.xml"
+    assert "no longer there" in second.reports[HOME].note
+
+
+def test_refresh_asks_for_every_post_again_conditionally():
+    pages = web(BLOG)
+    later = Crawl(pages, VISIT).next_visit(VISIT)
+    pages.conditional.clear()
+    pages.pages[HOME + "p/two/"] = article() + "edited"
+    second = Crawl(pages, replace(later, refresh=True))
+    assert {HOME + f"p/{n}/" for n in ("one", "two", "three")} <= set(pages.conditional)
+    assert second.posts == {HOME + "p/two/"}
+
+
+def test_what_fails_for_a_moment_is_asked_again_and_what_stays_away_is_told():
+    pages = web(BLOG)
+    pages.failing = {HOME + "p/one/": 2, HOME + "p/two/": 9}
+    found = Crawl(pages, VISIT)
+    assert HOME + "p/one/" in found.posts
+    (failed,) = [o for o in found.outcomes if o.failure]
+    assert failed.link.url == HOME + "p/two/"
+    assert pages.times[HOME + "p/two/"] == 3
+    assert found.reports[HOME].failed == 1 and found.reports[HOME].ok
+
+
+def test_an_unreachable_blog_is_given_up_and_does_not_stop_the_others():
+    pages = web(BLOG)
+    pages.failing = {"https://b.example/robots.txt": 99, "https://b.example/": 99}
+    found = Crawl(pages, VISIT, Visit(Blog("https://b.example/")))
+    assert len(found.posts) == 3
+    report = found.reports["https://b.example/"]
+    assert not report.ok and not report.complete and report.failure is not None
+
+
+def test_a_stop_ends_cleanly_and_the_next_run_finds_the_rest():
+    pages = web(BLOG)
+    first = Crawl(pages, VISIT, options=replace(FAST, max_requests=5))
+    assert not first.reports[HOME].complete
+    rest = Crawl(pages, first.next_visit(VISIT))
+    assert first.posts | rest.posts == {HOME + f"p/{n}/" for n in ("one", "two", "three")}
+    assert not first.posts & rest.posts
+    assert rest.reports[HOME].complete
+
+
+def test_a_stop_that_was_set_before_leaves_every_blog_unvisited_and_not_failed():
+    async def stopped() -> Crawl:
+        stop = asyncio.Event()
+        stop.set()
+        return await asyncio.to_thread(Crawl, web(BLOG), VISIT, stop=stop)
+
+    found = asyncio.run(stopped())
+    assert found.web.asked == []
+    assert found.reports[HOME].ok and not found.reports[HOME].complete
+
+
+def test_links_to_other_sites_are_never_followed():
+    found = Crawl(
+        web({"/": anchors("https://other.example/p/", "/moved/"), "/moved/": (301, "https://other.example/q/")}), VISIT
+    )
+    assert not [url for url in found.web.asked if "other.example" in url]
+
+
+def test_the_host_that_the_home_page_leads_to_is_the_blogs_own():
+    pages = web(
+        {
+            "/": (301, "https://www.new.example/"),
+            "https://www.new.example/": anchors("/p/one/", "https://a.example/p/two/"),
+            "https://www.new.example/p/one/": article(),
+            "/p/two/": (301, "https://www.new.example/p/two/"),
+            "https://www.new.example/p/two/": article(),
+        }
+    )
+    found = Crawl(pages, VISIT)
+    assert found.posts == {"https://www.new.example/p/one/", "https://www.new.example/p/two/"}
+    assert found.reports[HOME].hosts == ("a.example", "www.new.example")
+
+
+def test_an_endless_calendar_ends_and_is_told():
+    class Calendar(dict[str, object]):
+        def get(self, url, default=None):
+            if "?day=" in url:
+                day = int(url.rpartition("=")[2])
+                return anchors(*(f"/calendar?day={day + n}" for n in range(1, 30)))
+            return super().get(url, default)
+
+    pages = web(BLOG)
+    pages.pages = Calendar({**pages.pages, HOME + "archive/": anchors("/p/three/", "/calendar?day=1")})
+    found = Crawl(pages, VISIT)
+    assert len(found.posts) == 3
+    assert len([url for url in pages.asked if "?day=" in url]) < 10
+    assert found.reports[HOME].complete
+    assert any("led to no posts" in o.verdict.reasons[0] for o in found.outcomes if o.verdict and o.verdict.reasons)
+
+
+def test_a_blog_without_an_index_is_found_through_those_who_link_to_it():
+    other = "https://b.example/"
+    pages = web({**BLOG, "/p/one/": article(other + "essay/", "https://c.example/x/"), other + "essay/": article()})
+    found = Crawl(pages, VISIT, Visit(Blog(other)))
+    assert other + "essay/" in found.posts
+    assert found.reports[other].ok
+    assert not [url for url in pages.asked if "c.example" in url]
+
+
+def test_a_source_that_is_a_feed_leads_to_its_whole_blog():
+    pages = web(BLOG)
+    found = Crawl(pages, Visit(Blog(HOME + "feed.xml"), kind="feed"))
+    assert found.posts == {HOME + f"p/{n}/" for n in ("one", "two", "three")}
+
+
+def test_a_source_that_is_a_sitemap_leads_to_its_pages():
+    pages = web({**BLOG, "/map.xml": sitemap("/p/one/", "/p/four/")})
+    found = Crawl(pages, Visit(Blog(HOME + "map.xml"), kind="sitemap"))
+    assert found.posts == {HOME + "p/one/", HOME + "p/four/"}
+
+
+def test_a_single_post_is_fetched_and_its_links_are_not():
+    pages = web({**BLOG, "/p/one/": article("/p/two/")})
+    found = Crawl(pages, Visit(Blog(HOME + "p/one/"), kind="page"))
+    assert found.posts == {HOME + "p/one/"}
+    assert pages.asked == [HOME + "robots.txt", HOME + "p/one/"]
+
+
+def test_every_link_that_waits_was_told_once():
+    found = Crawl(web(BLOG), VISIT)
+    told = [link.url for o in found.outcomes for link in o.links]
+    assert len(told) == len(set(told))
+    assert {o.link.url for o in found.outcomes} >= set(told)
