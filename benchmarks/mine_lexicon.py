@@ -137,15 +137,15 @@ def links(
     columns, rows = np.arange(len(en)), np.arange(len(zh))
     a[best_z, columns] = p[best_z, columns] > np.array([forth.get(int(e), 0.0) for e in en])
     b[rows, best_e] = q[rows, best_e] > np.array([back.get(int(z), 0.0) for z in zh])
-    linked: np.ndarray = a & b
-    either: np.ndarray = a | b
+    linked: np.ndarray = np.logical_and(a, b)
+    either: np.ndarray = np.logical_or(a, b)
     while True:
         padded = np.pad(linked, 1)
         near = np.zeros_like(linked)
         for i in range(3):
             for j in range(3):
                 near |= padded[i : i + linked.shape[0], j : j + linked.shape[1]]
-        free = ~linked.any(1)[:, None] | ~linked.any(0)[None, :]
+        free = ~linked.any(axis=1, keepdims=True) | ~linked.any(axis=0, keepdims=True)
         grown = linked | (either & near & free)
         if (grown == linked).all():
             return linked
@@ -222,7 +222,7 @@ def needless(chinese: str, english: str, lexicon: dict[str, tuple[str, int]]) ->
 
 def worth_keeping(chinese: str, english: str, count: int, lexicon: dict[str, tuple[str, int]]) -> bool:
     """Whether an entry earns its place in a file of a megabyte."""
-    rare = len(chinese) == 1 and count < LEAST_USES_OF_ONE or len(chinese) > LONGEST_RARE_CHARS and count < 3
+    rare = (len(chinese) == 1 and count < LEAST_USES_OF_ONE) or (len(chinese) > LONGEST_RARE_CHARS and count < 3)
     if rare or len(chinese) > LONGEST_CHARS:
         return False
     return not needless(chinese, english, lexicon)

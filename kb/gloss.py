@@ -19,7 +19,8 @@ T = TypeVar("T")
 HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _HAN = re.compile(f"[{HAN}]")
 # a stretch to be cut into words: Chinese, and what Latin letters touch it, as names such as KL散度 hold both
-LATIN = "[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*"
+# (bounded, or a megabyte of base64 would take the square of its length)
+LATIN = "[A-Za-z0-9]{1,40}(?:[.-][A-Za-z0-9]{1,40}){0,4}"
 _RUN = re.compile(f"(?:{LATIN})?(?:[{HAN}]+(?:{LATIN})?)+")
 _LATIN = re.compile(LATIN)
 _TOKEN = re.compile(f"[{HAN}]|[A-Za-z0-9]+(?:[+#]+|\\.[0-9]+)?")
