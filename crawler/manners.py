@@ -31,7 +31,7 @@ class Manners:
         known: Mapping[str, Robots],
         tell: Callable[[Robots], Awaitable[None]],
     ) -> None:
-        """retry_s: before a second try of a robots.txt; known: as fetched earlier, by origin; tell: is told each that is fetched now."""
+        """retry_s: before a second try of a robots.txt; known: those of earlier runs; tell: is told new ones."""
         self._fetcher, self._clock, self._tell = fetcher, clock, tell
         self.spacing = Spacing(delay_s)
         self._robots = {origin: answer for origin, answer in known.items() if robots.fresh(answer, clock.now())}
