@@ -41,7 +41,7 @@ _ASIDE = _words(
 _NEVER = re.compile(
     r"/(?:wp-(?:admin|login|json|includes|content)|xmlrpc\.php|cdn-cgi|cgi-bin|trackback|login|logout|signin|signup|"
     r"register|cart|checkout|search|print|oembed|embed|amp/comments|_next|_nuxt|graphql)(?:\.php)?(?:[/?]|$)"
-    r"|/comment-page-\d|/attachment/|[?&](?:replytocom|share|add-to-cart|like_comment|print|action|lang_switch|s|q|"
+    r"|/comment-page-\d|/page/1/?$|/attachment/|[?&](?:replytocom|share|add-to-cart|like_comment|print|action|lang_switch|s|q|"
     r"search|query|sort|order|orderby|filter|view|format|output|month_view|ical)=",
     re.I,
 )

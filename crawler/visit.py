@@ -222,7 +222,8 @@ class Visitor:
 
     async def _gone(self, link: Link, failure: Failure) -> None:
         """A failure that stands for this visit."""
-        self.waiting.record(link, "error", fresh=0, fed=False)
+        if not transient(failure):
+            self.waiting.record(link, "error", fresh=0, fed=False)
         if link.url in self.guesses and failure.status is not None and failure.status < 500:
             await self.world.tell(Outcome(link, verdict=Verdict("error", (f"nothing there: {failure.detail}",))))
             return
@@ -271,7 +272,6 @@ class Visitor:
         read = await task
         if isinstance(read, Failure):
             self.failed += 1
-            self.waiting.record(link, "error", fresh=0, fed=False)
             await self.world.tell(Outcome(link, page, failure=read))
             return
         new = await self._links(link, page, read)

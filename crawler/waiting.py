@@ -7,7 +7,7 @@ earns its place by the posts that were found through it. So tag pages, calendars
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -19,6 +19,8 @@ TRIES = 5  # pages of a shape that may be no posts before the shape is left out
 LIST_TRIES = {"archive": 4, "list": 3, "aside": 2}
 LEAST_SHARE = 0.05  # of posts in a shape, once TRIES_MIXED of it were read
 TRIES_MIXED = 30
+EXPLORED = 8  # pages of shapes never seen to be posts, after which lone ones must have been worth it
+LEAST_LUCK = 0.15  # share of them that were posts, for lone ones to go on
 
 
 @dataclass(slots=True)
@@ -60,14 +62,15 @@ class Waiting:
         """known: keys of URLs that were asked for before; patterns: shapes that posts of this blog have."""
         self._seen = set(known)
         self._done: set[str] = set()
-        self._groups: dict[str, Group] = {}
+        self._groups: dict[tuple[shapes.Guess, str], Group] = {}
         self._roots: list[tuple[tuple[int, int, int], Link]] = []
         self._fed: list[tuple[tuple[int, int, int], Link]] = []
-        self._via: dict[str, str] = {}  # URL that links were found on -> its group
+        self._via: dict[str, tuple[shapes.Guess, str]] = {}  # URL that links were found on -> its group
         self._number = 0
         self._patterns = set(patterns)
-        self._answers: dict[str, list[int]] = {}  # URL that links were found on -> [answered, not there]
+        self._answers: dict[str, list[int]] = {}  # page that links were found on, or section -> [answered, not there]
         self._skipped: list[tuple[Link, str]] = []
+        self._explored = self._lucky = 0  # pages of shapes that had given nothing yet, and posts among them
 
     def __len__(self) -> int:
         return len(self._roots) + len(self._fed) + sum(len(g.heap) for g in self._groups.values())
@@ -77,7 +80,7 @@ class Waiting:
         name = link_key or key(link.url)
         if name in self._seen and not again:
             return False
-        if (guess := shapes.guess(link.url)) == "never" and link.kind not in ("feed", "sitemap", "home"):
+        if shapes.guess(link.url) == "never" and link.kind not in ("feed", "sitemap", "home"):
             return False
         self._seen.add(name)
         self._done.discard(name)
@@ -89,14 +92,14 @@ class Waiting:
             heapq.heappush(self._fed, entry)
             self.sure(link.url)
         else:
-            heapq.heappush(self._group(link.url, guess, link.kind == "list").heap, entry)
+            heapq.heappush(self._group(link).heap, entry)
         return True
 
     def sure(self, url: str) -> None:
         """This URL is a post's: its shape is one that posts have."""
         name = shapes.shape(url)
         self._patterns.add(name)
-        if (group := self._groups.get(name)) is not None:
+        if (group := self._groups.get(("post", name))) is not None:
             group.sure = True
 
     def is_sure(self, url: str) -> bool:
@@ -123,25 +126,39 @@ class Waiting:
             if best is None or best.worth <= 0:
                 return None
             link = heapq.heappop(best.heap)[1]
-            if self._wanted(link):
+            if self._wanted(link) and not self._hopeless(best, link):
                 return link
+
+    def _hopeless(self, group: Group, link: Link) -> bool:
+        """Whether a link is one of a kind, on a blog where such links were not worth it: broken ones, mostly."""
+        lone = group.guess == "post" and not group.sure and group.posts + group.earned == 0 and not group.heap
+        listed = link.hint is not None and link.hint.in_sitemap
+        if lone and not listed and self._explored >= EXPLORED and self._lucky < LEAST_LUCK * self._explored:
+            self._skipped.append((link, "links like it lead nowhere on this blog"))
+            return True
+        return False
 
     def _wanted(self, link: Link) -> bool:
         """Whether a link is still worth asking for: not when the page that named it named only what is not there."""
         if key(link.url) in self._done:
             return False
-        answered, missing = self._answers.get(link.via or "", (0, 0))
-        if answered == 0 and missing >= TRIES:
-            self._skipped.append((link, f"the links of {link.via} lead nowhere"))
-            return False
+        for place, words in ((link.via or "", "the links of {}"), (_section(link.url), "pages in {}")):
+            answered, missing = self._answers.get(place, (0, 0))
+            if answered == 0 and missing >= TRIES:
+                self._skipped.append((link, words.format(place) + " lead nowhere or elsewhere"))
+                return False
         return True
 
     def record(self, link: Link, kind: PageKind | None, *, fresh: int, fed: bool) -> None:
         """What became of a link. fresh: links in it that were new; fed: it links to posts that only the feed named."""
-        group = self._group(link.url, shapes.guess(link.url), link.kind == "list")
-        self._via[link.url] = shapes.shape(link.url)
+        group = self._group(link)
+        self._via[link.url] = _group_name(link, self._patterns)
         if link.via:
             self._answers.setdefault(link.via, [0, 0])[kind == "error"] += 1
+        self._answers.setdefault(_section(link.url), [0, 0])[kind in ("error", "redirect", "stub")] += 1
+        if group.guess == "post" and not group.sure and group.posts + group.earned == 0:
+            self._explored += 1
+            self._lucky += kind == "post"
         group.asked += 1
         if kind == "post":
             group.posts += 1
@@ -152,7 +169,7 @@ class Waiting:
 
     def _earn(self, link: Link) -> None:
         """A post was found: the page that led to it did well."""
-        if link.via and (parent := self._groups.get(self._via.get(link.via, ""))) is not None:
+        if link.via and (name := self._via.get(link.via)) and (parent := self._groups.get(name)):
             parent.earned += 1
             parent.barren = 0
 
@@ -160,32 +177,38 @@ class Waiting:
         """The links that wait in groups not worth a request, each with what speaks against it; forgotten."""
         yield from self._skipped
         self._skipped = []
-        for name, group in self._groups.items():
+        for (_, name), group in self._groups.items():
             if group.worth <= 0:
                 heap, group.heap = group.heap, []
                 why = f"pages like {name} led to no posts"
                 yield from ((link, why) for _, link in sorted(heap, key=lambda entry: entry[0]))
 
-    def rest(self) -> list[Link]:
-        """All that waits."""
-        heaps = [self._roots, self._fed, *(g.heap for g in self._groups.values())]
-        return [link for heap in heaps for _, link in sorted(heap, key=lambda entry: entry[0])]
-
     def patterns(self) -> tuple[str, ...]:
         """The shapes that posts of this blog have, by what was read where that says enough, else by feed and past."""
-        known = [
-            n for n in self._patterns if (g := self._groups.get(n)) is None or not (g.asked > TRIES and not g.posts)
-        ]
-        read = [n for n, g in self._groups.items() if g.posts >= 2 and g.posts * 2 >= g.asked]
+        groups = {shape: group for (guess, shape), group in self._groups.items() if guess == "post"}
+        known = [n for n in self._patterns if (g := groups.get(n)) is None or not (g.asked > TRIES and not g.posts)]
+        read = [n for n, g in groups.items() if g.posts >= 2 and g.posts * 2 >= g.asked]
         return tuple(sorted({*known, *read}))
 
-    def _group(self, url: str, guess: shapes.Guess, is_list: bool) -> Group:
-        name = shapes.shape(url)
+    def _group(self, link: Link) -> Group:
+        """The group of a link: pages that look alike, told apart where their words say that they are not."""
+        name = _group_name(link, self._patterns)
         if name not in self._groups:
-            if guess in ("post", "never"):
-                guess = "archive" if is_list and name not in self._patterns else "post"
-            self._groups[name] = Group(guess, sure=name in self._patterns)
+            guess, shape = name
+            self._groups[name] = Group(guess, sure=shape in self._patterns and guess == "post")
         return self._groups[name]
+
+
+def _group_name(link: Link, patterns: Container[str]) -> tuple[shapes.Guess, str]:
+    shape, guess = shapes.shape(link.url), shapes.guess(link.url)
+    if guess in ("post", "never"):
+        guess = "archive" if link.kind == "list" and shape not in patterns else "post"
+    return guess, shape
+
+
+def _section(url: str) -> str:
+    """The first two folders of a URL: a part of a site that may be all stubs, such as one for each language."""
+    return "/".join(url.split("/")[2:5])
 
 
 def _rank(group: Group) -> tuple[float, int]:
