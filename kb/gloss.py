@@ -26,7 +26,11 @@ _LATIN = re.compile(LATIN)
 _TOKEN = re.compile(f"[{HAN}]|[A-Za-z0-9]+(?:[+#]+|\\.[0-9]+)?")
 _PUNCTUATION = str.maketrans(
     {chr(wide): chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)}
-    | dict(zip("。、，；：？！（）【】《》「」『』“”‘’…—\u3000", '.,,;:?!()[]""""""""\'\'.- ', strict=True))
+    | {
+        wide: f"{narrow} "
+        for wide, narrow in zip("。、，；：？！）】》」』”’…—\u3000", '.,,;:?!)]""""\'.- ', strict=True)
+    }
+    | {wide: f" {narrow}" for wide, narrow in zip("（【《「『“‘", '([""""\'', strict=True)}
 )
 LONGEST = 13  # characters of an entry: the longest Chinese name has as many, mined phrases 8
 LONGEST_NAME = 16  # tokens of a term's name, a Chinese character being one
@@ -75,7 +79,7 @@ class Glosser:
         if not _HAN.search(text):
             return text
         english = _RUN.sub(self._gloss_run, self._simplify(text).translate(_PUNCTUATION))
-        return re.sub(r"\s+", " ", re.sub(r" (?=[,.;:?!)\]])", "", english)).strip()
+        return re.sub(r"(?<=[(\[]) | (?=[,.;:?!)\]])", "", re.sub(r"\s+", " ", english)).strip()
 
     def to_chinese(self, text: str) -> list[str]:
         """Chinese phrases for the English ones in the text, longest first match, the likeliest of a phrase first."""

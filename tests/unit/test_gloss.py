@@ -58,6 +58,17 @@ def test_the_more_frequent_cutting_wins() -> None:
     assert Glosser("en,zh,abbr,synonyms,field\n", lexicon, "").to_english("研究生命") == "research life"
 
 
+def test_a_word_that_grammar_makes_with_its_neighbour_does_not_win(glosser: Glosser) -> None:
+    # forward maximum matching reads 在线 "online" and 对数 "logarithm" here
+    assert glosser.to_english("在线性回归中") == "linear regression"
+    assert "log" not in glosser.to_english("对数据降维")
+
+
+def test_chinese_punctuation_is_set_as_english_is(glosser: Glosser) -> None:
+    assert glosser.to_english("迁移学习：卷积（模型）") == "transfer learning: convolution (model)"
+    assert glosser.to_english("《深度学习》，KV缓存") == '" deep learning ", key-value cache'
+
+
 def test_what_no_list_knows_is_left_out() -> None:
     glosser = Glosser("en,zh,abbr,synonyms,field\n", "zh\ten\tcount\n模型\tmodel\t9\n", "")
     assert glosser.to_english("魑魅模型 v2") == "model v2"
