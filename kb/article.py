@@ -56,7 +56,7 @@ def write_article(
                 tuple(_section(s, written, chart, by_id, counts, language, layout) for s in c.sections))
         for c in layout.chapters
     )  # fmt: skip
-    top = tuple(_line(line, texts[line.post.id], choose, language, layout, limits) for line in chart)
+    top = tuple(_line(line, texts[line.post.id], choose, judge, language, layout, limits) for line in chart)
     title = (layout.title if len(chart) >= FULL else layout.title_fewer)[language]
     posts = tuple(line.post for line in chart)
     return Article(title, language, edition, made_at, chapters, top, posts, dict(counts))
@@ -97,22 +97,21 @@ def _section(
     layout: Layout,
 ) -> Section:
     body: list[Sentence] = []
+    drawn = [written[plan.number, n].chosen for n, part in enumerate(plan.parts) if part.roles]
     for n, part in enumerate(plan.parts):
+        chosen = written[plan.number, n].chosen if part.roles else ()
         counted = (count_sentence(name, chart, counts, language, layout) for name in part.counts)
         said = [count for count in counted if count is not None]
-        if part.roles:
-            chosen = written[plan.number, n].chosen
-            if not chosen and part.optional:
-                continue
-            if not chosen:
-                said.append(Sentence(layout.nothing[language], "connect"))
-            elif part.form == "sentence" and len(chosen) < LEAST and not said:
-                said.append(Sentence(layout.few[language], "connect"))
-            said += _quotes(chosen, part, by_id, language, layout)
-        heads = [Sentence(part.head[language], "connect", form="head")] if part.head else []
-        if part.connect and (not part.roles or written[plan.number, n].chosen) and (said or not part.counts):
-            heads.append(Sentence(part.connect[language], "connect"))
-        body += heads + said
+        said += _quotes(chosen, part, by_id, language, layout)
+        if part.head and said:
+            body.append(Sentence(part.head[language], "connect", form="head"))
+        if part.connect and (said or not (part.roles or part.counts)):
+            body.append(Sentence(part.connect[language], "connect"))
+        if part.form == "sentence" and 0 < len(chosen) < LEAST:
+            body.append(Sentence(layout.few[language], "connect"))
+        body += said
+    if drawn and not any(drawn):
+        body.append(Sentence(layout.nothing[language], "connect"))
     return Section(plan.number, plan.title[language], tuple(body))
 
 
@@ -133,11 +132,11 @@ def _quotes(
 
 
 def _line(
-    line: ChartLine, markdown: str, choose: Chooser, language: Language, layout: Layout, limits: Limits
+    line: ChartLine, markdown: str, choose: Chooser, judge: Judge, language: Language, layout: Layout, limits: Limits
 ) -> ChartLine:
     return replace(
         line,
-        summary=summary(line.post, choose, language, limits),
+        summary=summary(line.post, markdown, choose, judge, language, limits),
         reason=reason(line, language, layout),
         links=references(markdown),
     )

@@ -65,7 +65,7 @@ def label(line: ChartLine, language: Language, layout: Layout) -> str:
 
 def language_name(code: str | None, language: Language, layout: Layout) -> str:
     """What a language is called in the article's; a code that has no name stands for itself."""
-    return layout.languages[language].get(code or "", code or "?")
+    return layout.languages[language].get(code or "other", code or "")
 
 
 def years(posts: Sequence[StoredPost]) -> list[int]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from crawler.text import count_words, plain_inline, sentences
+from kb.roles import HEADING
 from kb.standalone import MATH, is_chinese
 from kb.types import Sentence
 from kb.units import ITEM, Judge, Place, Unit, fold, language_of
@@ -35,14 +36,38 @@ _FRAMEWORK = re.compile(
     r"\b(?:torch|nn\.|tf\.|tensorflow|keras|np\.|numpy|jax|sklearn|transformers|model|loss|optimi[sz]er)\b"
 )
 _SESSION = re.compile(r"^(?:>>>|In \[|Out\[)|Traceback", re.M)
+_PLOTS = re.compile(r"\bplt\.|\bax\.|\bfig\.|[‘’“”]|display\(")
+_INTRODUCES = re.compile(r"\b(?:implement\w*|code|function|class|module|layer|snippet|script)\b|实现|代码|函数|模块|类")
+_STRING = re.compile(r"\"\"\"(?:.|\n)*?\"\"\"|\"[^\"\n]*\"|'[^'\n]*'")
+_STEPWISE = re.compile(
+    r"\b(?:steps?|stages?|procedure|process|workflow|pipeline|algorithm|as follows|recipe)\b"
+    r"|步骤|流程|过程|算法|做法|如下",
+    re.I,
+)
+_LISTED = re.compile(
+    r"arxiv|\bdoi\b|\b(?:19|20)\d\d\b|Proceedings|->|—>|et al|^\W|↩|\b(?:let|suppose|assume|I|my|our)\b", re.I
+)
+_OWN_MACRO = re.compile(
+    r"\\(?:[A-Z](?![A-Za-z])|(?:bm|mathds|mathbbm|argmax|argmin|indep|KL|coloneqq|vcentcolon|intertext|mbox|hbox)\b)"
+)
 _RELATION = re.compile(r"=|\\(?:approx|leq?|geq?|propto|sim|equiv|to|rightarrow|leftarrow|in)\b|<|>")
 _UNSAFE_TEX = re.compile(
     r"\\(?:newcommand|def|require|label|ref|eqref|cite|includegraphics|href|url|html\w*|class|style|unicode|tag)\b"
 )
 _BALANCED = (("{", "}"), ("\\left", "\\right"), ("\\begin", "\\end"))
 _EXPLAINS = re.compile(r"(?:where|with|here)\b|其中|这里|式中", re.I)
-_DANGLES = re.compile(r"(?:This|That|These|It|They|So|Thus|Then|And|But)\b|这|那|它|所以|于是|那么|因此")
-_REFERENCE = re.compile(r"https?:|\]\(|\[\d|\[\^|[\x00-\x1f]|\\[a-z]|\|")
+_DANGLES = re.compile(
+    r"(?:This|However|In some|In this|Here|As|Now|Our|That|These|It|They|So|Thus|Then|And|But)\b"
+    r"|这|那|它|所以|于是|那么|因此"
+)
+_REFERENCE = re.compile(r"https?:|\]\(|\[\d|\[\^|\^\d|^\d+[.)、]|[\x00-\x1f]|\\[a-z]|\|")
+_TALK = re.compile(
+    r"\b(?:[Ll]et['’]s|super|we|[Ww]e['’]|going to|easy|You|you|Thinking|our|[Hh]owever|working on)\b"
+    r"|我们|你|正在|很简单"
+)
+_RECALLS = re.compile(
+    r"\b(?:I|[Oo]ur|earlier|showed|above|previous|[Rr]ecall|[Ll]et|proof|one,)\b|前面|上面|证明|我们(?:有|得|知)"
+)
 _OWN = re.compile(r"\b(?:I|my|I'm|I've|[Bb]log|[Pp]ost|[Ff]igure)\b|笔者|本文|[吧啦哈]|我(?!们)|[上下]图")
 
 
@@ -60,10 +85,14 @@ def _steps(place: Place, judge: Judge) -> Iterator[Unit]:
     if any(not _step_reads(item) for item in items):
         return
     intro = _intro(place)
+    if intro and _TALK.search(intro):
+        intro = None
+    if place.context.get("steps", 0.0) < HEADING and not _STEPWISE.search(intro or ""):
+        return
     text = "\n".join(items)
     whole = f"{intro or ''} {text}"
     roles = dict(judge.roles.combine(place.context, whole))
-    roles["algorithm"] = min(1.0, roles.get("algorithm", 0.0) + 0.3)
+    roles["steps"] = min(1.0, 0.6 + roles.get("steps", 0.0))
     named = judge.named(whole)
     fit = min(1.0, 0.3 * bool(intro) + 0.12 * len(named)) - 0.5 * judge.alone.personal(whole)
     tongue = language_of(text, place.language)
@@ -74,7 +103,7 @@ def _step_reads(item: str) -> bool:
     bare = MATH.sub("x", item)
     most = 75 if is_chinese(item) else 38
     broken = "$" in bare or re.search(r"https?:|\[\d|\]\(|[?？:：]$|[|{}\\]", bare)
-    return 3 <= count_words(bare) <= most and not broken
+    return 3 <= count_words(bare) <= most and not broken and not _LISTED.search(bare)
 
 
 def _formula(place: Place, judge: Judge) -> Iterator[Unit]:
@@ -82,12 +111,18 @@ def _formula(place: Place, judge: Judge) -> Iterator[Unit]:
     intro = _intro(place)
     if not intro or not tex or len(tex) > FORMULA_CHARACTERS or _UNSAFE_TEX.search(tex) or not _RELATION.search(tex):
         return
-    if any(tex.count(a) != tex.count(b) for a, b in _BALANCED):
+    if _RECALLS.search(intro) or _OWN_MACRO.search(tex) or any(tex.count(a) != tex.count(b) for a, b in _BALANCED):
         return
     after = _explanation(place)
     named = judge.named(f"{intro} {after or ''}")
     roles = {"formula": min(1.0, 0.6 + place.context.get("formula", 0.0) + place.context.get("principle", 0.0) / 2)}
-    fit = min(1.0, 0.25 * min(len(named), 3) + 0.25 * bool(after)) - 0.2 * bool(_DANGLES.match(intro))
+    fit = min(1.0, 0.25 * min(len(named), 3) + 0.25 * bool(after) + 0.2 * bool(named & place.subject))
+    fit -= (
+        0.3 * bool(_DANGLES.match(intro))
+        + 0.2 * bool(_TALK.search(intro))
+        + 0.1 * max(0, len(MATH.findall(intro)) - 2)
+        + 0.2 * (count_words(intro) > 32)
+    )
     formula = Sentence(tex, "quote", (), "math", language_of(intro, place.language))
     yield _unit(place, "math", intro, formula, roles, fit, named, after)
 
@@ -116,14 +151,23 @@ def _code(place: Place, judge: Judge) -> Iterator[Unit]:
     if kind in _SHELL or _COMMAND.match(code):
         if _COMMAND.search(code) and _PREPARES.search(code) and len(lines) <= COMMAND_LINES:
             piece = Sentence(code, "quote", (), "code", tongue, "bash")
+            if intro and _TALK.search(intro):
+                intro = None
             yield _unit(place, "commands", intro, piece, {"environment": 0.9}, 0.4 + 0.3 * bool(intro), named)
         return
     program = len(_PROGRAM.findall(code)) / len(lines)
     if not intro or not CODE_LINES[0] <= len(lines) <= CODE_LINES[1] or program < 0.4 or _SESSION.search(code):
         return
+    written = sum(len(text) for text in _STRING.findall(code))
+    defines = bool(_DEFINES.search(code))
+    if _PLOTS.search(code) or written > 0.35 * len(code) or not (named or _INTRODUCES.search(intro)):
+        return
+    if not defines and not _FRAMEWORK.search(code):
+        return
     roles = {r: s for r, s in judge.roles.combine(place.context, intro).items() if r in ("implementation", "algorithm")}
-    roles["code"] = 0.5 + 0.2 * bool(_DEFINES.search(code)) + 0.15 * bool(_FRAMEWORK.search(code))
-    fit = min(1.0, 0.3 * min(len(named), 2) + 0.2 * (6 <= len(lines) <= 22) + 0.2) - 0.2 * bool(_DANGLES.match(intro))
+    roles["code"] = 0.5 + 0.25 * defines + 0.15 * bool(_FRAMEWORK.search(code))
+    fit = min(1.0, 0.3 * min(len(named), 2) + 0.2 * (6 <= len(lines) <= 22) + 0.2 * bool(named & place.subject) + 0.2)
+    fit -= 0.2 * bool(_DANGLES.match(intro)) + 0.25 * bool(_TALK.search(intro))
     piece = Sentence(code, "quote", (), "code", tongue, place.block.language or None)
     yield _unit(place, "code", intro, piece, roles, fit, named)
 

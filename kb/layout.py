@@ -24,7 +24,7 @@ class Part:
     counts: tuple[str, ...] = ()  # names of counts, in their order
     head: Words | None = None  # a small heading
     connect: Words | None = None  # a phrase that stands before the rest
-    optional: bool = False  # says nothing where the store has nothing
+    fit: float = 0.2  # least fitness of its units, see kb/units.py
 
 
 @dataclass(frozen=True, slots=True)

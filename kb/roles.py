@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from kb.layout import RoleCues, load_cues
 
-# Weights, tuned by reading what they choose: a heading alone is not enough for a section, a strong cue nearly is
-HEADING = 0.4  # the heading that a sentence stands under
-ABOVE = 0.25  # a heading further up
-TITLE = 0.2  # the post's title
+# Weights, tuned by reading what they choose: a strong cue is enough for a section, a heading alone is not
+HEADING = 0.3  # the heading that a sentence stands under
+ABOVE = 0.15  # a heading further up
+TITLE = 0.15  # the post's title
 STRONG = 0.5
 STRONG_MORE = 0.15  # every further strong cue
-WEAK = 0.12
+WEAK = 0.1
 WEAK_MORE = 0.05
 FIRST = 0.1  # for what opens a post or its section, where posts define and give background
 ENOUGH = 0.5  # from here on a sentence has the role

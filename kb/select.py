@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 REPEAT = 0.45  # cosine of TF-IDF from which on two sentences say the same; read off pairs of the replayed web
-LOOSER = 0.38  # a role's score that will do where a section would stay below LEAST
+LOOSER = 0.4  # a role's score that will do where a section would stay below LEAST
 LEAST, LEAST_BLOGS = 5, 4
+EVERYWHERE = 0.4  # a term that more than this share of the posts name is too general to be a subject
 OTHER_LANGUAGE = 0.3  # at most this share of a part's units is in the other language, while its own has enough
 
 
@@ -29,7 +30,11 @@ class Limits:
 
     quote_words: int = 120  # of prose in all, the list's summary among them
     quote_share: float = 0.4  # of the characters of its Markdown, code and formulas among them
-    summary_words: int = 45  # kept back for the summary
+
+    @property
+    def kept_back(self) -> int:
+        """Words that the chapters leave for the list's summary."""
+        return min(45, self.quote_words * 3 // 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class Chooser:
     limits: Limits
     rows: Any  # scipy CSR (n_units, n_terms), unit rows
     central: NDArray[np.float64]  # how near a unit is to what its post is about, 0..1
+    known: NDArray[np.float64]  # how much of the chart speaks of what a unit is about, 0..1
     taken: list[int] = field(default_factory=list)
     nearest: Any = None  # each unit's greatest similarity to what was taken
     words: Counter[int] = field(default_factory=Counter)
@@ -62,10 +68,8 @@ class Chooser:
     def candidates(self, part: Part) -> list[int]:
         """The units that may stand in a part, by index."""
         wanted = part.roles or {}
-        return [
-            i for i, u in enumerate(self.units)
-            if u.form == part.form and u.language in ("en", "zh") and self._role(i, wanted) >= LOOSER
-        ]  # fmt: skip
+        read = [i for i, u in enumerate(self.units) if u.form == part.form and u.language in ("en", "zh")]
+        return [i for i in read if self.units[i].fit >= part.fit and self._role(i, wanted) >= LOOSER]
 
     def choose(self, part: Part) -> list[int]:
         """The part's units in the order they were taken; fewer than it aims at where there are no more."""
@@ -96,11 +100,14 @@ class Chooser:
             best, at = 0.0, -1
             posts = {self.units[i].post_id for i in chosen}
             blogs = Counter(self.origins[p].source_id for p in posts)
+            openings = {_opening(self.units[i]) for i in chosen}
             topics = {self.origins[p].topic for p in posts}
             foreign = sum(self.units[i].language != self.language for i in chosen)
             for i in found:
                 u, origin = self.units[i], self.origins[self.units[i].post_id]
                 if i in chosen or u.post_id in posts or blogs[origin.source_id] >= per_blog or not self._allowed(u):
+                    continue
+                if _opening(u) in openings:
                     continue
                 if self.nearest[i] >= REPEAT or (u.language != self.language and foreign + 1 > share * want):
                     continue
@@ -127,7 +134,7 @@ class Chooser:
         self.nearest = np.maximum(self.nearest, np.asarray((self.rows @ self.rows[i].T).todense()).ravel())
 
     def _allowed(self, u: Unit) -> bool:
-        left = self.limits.quote_words - self.limits.summary_words - self.words[u.post_id]
+        left = self.limits.quote_words - self.limits.kept_back - self.words[u.post_id]
         size = self.characters[u.post_id] + sum(len(p.text) for p in u.pieces)
         room = self.limits.quote_share * self.origins[u.post_id].length - 250
         return u.words <= left and size <= max(room, 0) and (u.form == "sentence" or self.blocks[u.post_id] < 1)
@@ -141,8 +148,15 @@ class Chooser:
         role = self._role(i, wanted)
         elsewhere = max((s for r, s in u.roles.items() if r not in wanted), default=0.0)
         rank = self.origins[u.post_id].rank
-        score = role - 0.25 * max(0.0, elsewhere - role) + 0.8 * u.fit + 0.35 * float(self.central[i])
-        return score + 0.15 * max(0.0, 1.0 - rank / 100) + 0.35 * (u.language == self.language)
+        score = 1.3 * role - 0.5 * max(0.0, elsewhere - role) + u.fit + 0.35 * float(self.central[i])
+        score += 0.5 * float(self.known[i]) + 0.25 * max(0.0, 1.0 - rank / 100)
+        return score + 0.6 * (u.language == self.language)
+
+
+def _opening(u: Unit) -> str:
+    """How a unit begins; two that begin alike in one part read like a form letter."""
+    text = u.pieces[0].text
+    return text[:5] if u.language == "zh" else " ".join(text.lower().split()[:3])
 
 
 def chooser(units: Sequence[Unit], origins: Mapping[int, Origin], language: str, limits: Limits) -> Chooser:
@@ -150,7 +164,7 @@ def chooser(units: Sequence[Unit], origins: Mapping[int, Origin], language: str,
     import numpy as np
 
     if not units:
-        return Chooser(units, origins, language, limits, None, np.zeros(0), nearest=np.zeros(0))
+        return Chooser(units, origins, language, limits, None, np.zeros(0), np.zeros(0), nearest=np.zeros(0))
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     texts = [u.text or " ".join(p.text for p in u.pieces) for u in units]
@@ -164,7 +178,19 @@ def chooser(units: Sequence[Unit], origins: Mapping[int, Origin], language: str,
         near = np.asarray(rows[indices] @ mean).ravel()
         if near.max() > 0:
             central[indices] = near / near.max()
-    return Chooser(units, origins, language, limits, rows, central, nearest=np.zeros(len(units)))
+    known = np.array(_known(units, len(by_post)))
+    return Chooser(units, origins, language, limits, rows, central, known, nearest=np.zeros(len(units)))
+
+
+def _known(units: Sequence[Unit], n_posts: int) -> list[float]:
+    """For each unit the share of posts that name what it is about, as a root; terms that most name say little."""
+    posts_of: dict[int, set[int]] = {}
+    for u in units:
+        for term in u.terms:
+            posts_of.setdefault(term, set()).add(u.post_id)
+    share = {term: len(posts) / n_posts for term, posts in posts_of.items()}
+    worth = {term: s**0.5 if s <= EVERYWHERE else 0.3 for term, s in share.items()}
+    return [max((worth.get(term, 0.0) for term in u.subject), default=0.0) for u in units]
 
 
 def _words(text: str) -> list[str]:

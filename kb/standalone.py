@@ -7,12 +7,28 @@ import tomllib
 from dataclasses import dataclass
 from importlib import resources
 
-from crawler.text import cjk_share, count_words
+from crawler.text import count_words
 
 MATH = re.compile(r"\$(?=\S)((?:\\.|[^$\\])+?)(?<=\S)\$(?!\d)")  # a formula in running text, by pandoc's rule
 _ENDS = re.compile(r"[.!。！][\"'”’）)]?$")
 _BEGINS = re.compile(r"[\"“‘「《(（]?(?:[A-Z0-9]|[a-z]+[A-Z])")  # "kNN" and "word2Vec" begin sentences too
 _PAIRS = (("(", ")"), ("（", "）"), ("[", "]"), ("“", "”"), ("「", "」"), ("《", "》"))
+_CHARACTER = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
+_LATIN = re.compile(r"[A-Za-z][\w'’-]*")
+_FIGURE = re.compile(r"\d[\d.,]*")
+_THE = re.compile(r"\b[Tt]he\b")
+_PAST = re.compile(r"\b(?:was|were|had|did|used to be)\b")
+# Most English sentences have one of these; what has none is often a caption or an item of a list
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|be|been|has|have|had|can|could|may|might|will|would|must|should|does|do|did|cannot|"
+    r"(?:use|learn|map|compute|take|make|give|need|let|allow|help|show|mean|work|train|reduce|increase|improve|require|"
+    r"provide|contain|consist|depend|become|remain|tend|lead|follow|produce|predict|generate|represent|describe|define|"
+    r"combine|apply|add|replace|update|compare|measure|sample|encode|decode|treat|share|keep|move|act|assign|estimate|"
+    r"minimi[sz]e|maximi[sz]e|optimi[sz]e|normali[sz]e|generali[sz]e|outperform|differ|prevent|force|exploit|rely|relie|"
+    r"introduce|propose|perform|achieve|suffer|start|begin|stop|run|cost|save|store|split|scale|turn|grow|decide|choose|"
+    r"select|return|capture|extract|detect|refer|stand|freeze|freezes|explore|approximate|enable|support|handle|ignore|"
+    r"change|control|pay|lose|gain|find|look|come|go|lie|fit|hold|belong|exist|occur|appear|cause|create|build|place)s?)\b"
+)
 WORDS_EN = (8, 42)
 WORDS_ZH = (14, 110)  # characters
 
@@ -25,12 +41,13 @@ class Standalone:
     points: tuple[re.Pattern[str], re.Pattern[str]]
     person: tuple[re.Pattern[str], re.Pattern[str]]
     soft: re.Pattern[str]
+    chatter: re.Pattern[str]
     debris: re.Pattern[str]
 
     def passes(self, text: str) -> bool:
         """Whether a sentence may be quoted by itself."""
         bare = MATH.sub("x", text)
-        if not self.whole(text) or bare[0] in "\"“「'‘":
+        if not self.whole(text) or bare[0] in "\"“「'‘(（[":
             return False
         chinese = is_chinese(bare)
         least, most = WORDS_ZH if chinese else WORDS_EN
@@ -50,19 +67,26 @@ class Standalone:
         return bool(self.person[is_chinese(text)].search(text))
 
     def roughness(self, text: str) -> float:
-        """What makes a sentence less fit to be quoted, 0 (nothing) to 1: formulas, odd length, a word to the reader."""
-        rough = 0.5 if self.soft.search(text) else 0.0
+        """What makes a sentence less fit to be quoted, 0 (nothing) and up: talk, definites that lean on what stood
+        before, formulas, odd length, many figures."""
+        bare = MATH.sub("x", text)
         formulas = MATH.findall(text)
-        rough += 0.2 * len(formulas) + (0.3 if any(len(f) > 30 for f in formulas) else 0.0)
-        words = count_words(text)
-        low, high = (22, 80) if is_chinese(text) else (12, 30)
-        rough += 0.15 * (words < low or words > high) + 0.3 * text.endswith(("!", "！"))
-        return min(1.0, rough + 0.1 * (text.count("(") + text.count("（")))
+        words, chinese = count_words(bare), is_chinese(bare)
+        low, high = (22, 75) if chinese else (12, 30)
+        rough = 0.6 * bool(self.soft.search(bare)) + 0.25 * min(2, len(self.chatter.findall(bare)))
+        rough += 0.2 * len(formulas) + 0.3 * any(len(f) > 30 for f in formulas)
+        rough += 0.15 * (words < low or words > high) + 0.1 * (bare.count("(") + bare.count("（"))
+        rough += 0.1 * max(0, len(_FIGURE.findall(bare)) - 1)
+        if not chinese:
+            rough += 0.07 * max(0, len(_THE.findall(bare)) - 1) + 0.15 * bare.startswith("The ")
+            rough += 0.12 * bool(_PAST.search(bare)) + 0.4 * (not _VERB.search(bare))
+        return rough
 
 
 def is_chinese(text: str) -> bool:
-    """Whether a sentence reads as Chinese; terms in Latin letters may stand in it."""
-    return cjk_share(text) > 0.3
+    """Whether a sentence reads as Chinese, where a character counts as much as a word in Latin letters."""
+    characters = len(_CHARACTER.findall(text))
+    return characters > 0 and characters >= 0.8 * len(_LATIN.findall(text))
 
 
 def load_standalone() -> Standalone:
@@ -76,5 +100,6 @@ def load_standalone() -> Standalone:
         points=(re.compile(rf"\b(?:{en['points']})\b", re.I), re.compile(zh["points"])),
         person=(re.compile(rf"\b(?:{en['person']})\b"), re.compile(zh["person"])),
         soft=re.compile("|".join(data["person"]["soft"])),
+        chatter=re.compile("|".join(data["person"]["chatter"])),
         debris=re.compile("|".join(data["debris"]["any"])),
     )

@@ -7,8 +7,11 @@ from dataclasses import replace
 
 from kb.layout import Language, Layout
 from kb.select import REPEAT, Chooser, Limits
+from kb.terms import tokens
 from kb.types import ChartLine, Sentence, StoredPost
+from kb.units import Judge, language_of, places, quoted_words, said
 
+LEAST = 5  # words of a sentence that says something
 MOST_LINKS = 3  # of a kind
 _LINK = re.compile(r"\]\(<?(https?://[^\s()<>]+(?:\([^\s()<>]*\)[^\s()<>]*)*)")
 _PAPER = re.compile(
@@ -21,32 +24,46 @@ _CODE = re.compile(
 )
 
 
-def summary(post: StoredPost, choose: Chooser, language: Language, limits: Limits) -> tuple[Sentence, ...]:
+def summary(
+    post: StoredPost, markdown: str, choose: Chooser, judge: Judge, language: Language, limits: Limits
+) -> tuple[Sentence, ...]:
     """The one or two sentences that come nearest to what the whole post says, in the order they stand there.
 
     Sentences that the chapters quote already are passed over while there are others.
     """
     mine = [i for i, u in enumerate(choose.units) if u.post_id == post.id and u.form == "sentence"]
-    taken = set(choose.taken)
+    taken, title = set(choose.taken), set(tokens(post.title))
 
     def worth(i: int) -> float:
         unit = choose.units[i]
         roles = max(unit.roles.get(role, 0.0) for role in ("definition", "summary", "principle"))
         early = 1.0 if unit.start < 400 else 0.4 if unit.start < 1500 else 0.0
-        return float(choose.central[i]) + 0.6 * unit.fit + 0.4 * roles + 0.3 * early - 0.4 * (i in taken)
+        titled = len(title & set(tokens(unit.text))) / (len(title) or 1)
+        return float(choose.central[i]) + 0.6 * unit.fit + 0.4 * (roles + titled) + 0.3 * early - 0.4 * (i in taken)
 
     left = limits.quote_words - choose.words[post.id]
+    room = limits.quote_share * len(markdown) - choose.characters[post.id]
     chosen: list[int] = []
     for i in sorted(mine, key=lambda i: (-worth(i), i)):
-        cost = 0 if i in taken else choose.units[i].words
+        unit = choose.units[i]
+        cost = (0, 0) if i in taken else (unit.words, len(unit.text))
         near = any((choose.rows[i] @ choose.rows[j].T).sum() >= REPEAT for j in chosen)
-        if cost <= left and not near and len(chosen) < 2:
+        if cost[0] <= left and cost[1] <= room and not near and len(chosen) < 2:
             chosen.append(i)
-            left -= cost
-    pieces = (choose.units[i].pieces[0] for i in sorted(chosen))
+            left, room = left - cost[0], room - cost[1]
+    pieces = [choose.units[i].pieces[0] for i in sorted(chosen)] or _opening(post, markdown, judge, left, room)
     return tuple(
         replace(p, citations=(post.id,), language=None if p.language == language else p.language) for p in pieces
     )
+
+
+def _opening(post: StoredPost, markdown: str, judge: Judge, words: int, room: float) -> list[Sentence]:
+    """The first whole sentence, for a post that has none that stands alone."""
+    for place in places(post.id, post.title, post.language, markdown, judge):
+        for text in said(place.block):
+            if judge.alone.whole(text) and LEAST <= quoted_words(text) <= words and len(text) <= room:
+                return [Sentence(text, "quote", (), "sentence", language_of(text, post.language))]
+    return []
 
 
 def reason(line: ChartLine, language: Language, layout: Layout) -> str:

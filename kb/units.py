@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from crawler.blocks import Block, blocks
@@ -20,6 +20,11 @@ _NEXT_ITEM = re.compile(r"\n(?=[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t])")
 _NAME = re.compile(r"\b[A-Z][\w-]*[A-Z\d]\w*\b")  # ResNet, GPT-4: what the glossary need not know
 
 
+_COPULA = re.compile(
+    r"\b(?:is|are|refers? to|stands? for|denotes?|means|describes?|consists? of)\b|是|指|即|称为|叫做|定义为|通过|用来"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """Something that is quoted as one: pieces of a single post in the order they stand there."""
@@ -31,7 +36,8 @@ class Unit:
     language: str
     start: int  # offset of its block in the post's Markdown
     fit: float  # 0..1, how well it reads alone
-    terms: frozenset[int] = field(default_factory=frozenset)  # of the glossary, by their place in Terms.all
+    terms: frozenset[int] = frozenset()  # of the glossary, by their place in Terms.all
+    subject: frozenset[int] = frozenset()  # those that it begins with
 
     @property
     def text(self) -> str:
@@ -50,6 +56,7 @@ class Place:
 
     post_id: int
     language: str | None  # of the post
+    subject: frozenset[int]  # the terms of its title
     context: Mapping[str, float]  # what headings and title say of roles
     block: Block
     before: tuple[str, ...] = ()  # the sentences of the block right before, if it is prose
@@ -92,6 +99,7 @@ def places(post_id: int, title: str, language: str | None, markdown: str, judge:
     path: list[tuple[int, str]] = []
     context: Mapping[str, float] = judge.roles.context((), title)
     before: tuple[str, ...] = ()
+    subject = judge.named(title)
     found = blocks(markdown)
     for block, after in zip(found, [*found[1:], None], strict=True):
         if block.kind == "heading":
@@ -100,7 +108,7 @@ def places(post_id: int, title: str, language: str | None, markdown: str, judge:
             context = judge.roles.context([text for _, text in path], title)
             before = ()
             continue
-        yield Place(post_id, language, context, block, before, after)
+        yield Place(post_id, language, subject, context, block, before, after)
         before = tuple(said(block))
 
 
@@ -116,7 +124,10 @@ def said(block: Block) -> list[str]:
 
 
 def sentence_units(place: Place, judge: Judge) -> Iterator[Unit]:
-    """The sentences of a block that stand alone. The first of a stretch is where posts define and give background."""
+    """The sentences of a block that stand alone. What they are about should stand early and have a name in the field.
+
+    The first of a stretch is where posts define and give background.
+    """
     for n, text in enumerate(said(place.block)):
         if not judge.alone.passes(text):
             continue
@@ -124,12 +135,25 @@ def sentence_units(place: Place, judge: Judge) -> Iterator[Unit]:
         tongue = language_of(text, place.language)
         roles = judge.roles.combine(place.context, text, n == 0 and not place.before)
         pieces = (Sentence(text, "quote", (), "sentence", tongue),)
-        yield Unit(place.post_id, "sentence", pieces, roles, tongue, place.block.start, _fit(text, named, judge), named)
+        opening = text[:14] if is_chinese(text) else " ".join(text.split()[:7])
+        subject = frozenset(judge.terms.mentions(opening))
+        fit = 0.35 * bool(subject) + 0.15 * min(len(named), 3) + 0.2 * bool(_NAME.search(opening))
+        if not subject and not _NAME.search(opening):
+            fit -= 0.3  # it speaks of something that has no name here
+        fit = min(1.0, fit) - judge.alone.roughness(text) + 0.15 * bool(named & place.subject)
+        roles = _checked(roles, text, named, judge)
+        fit = max(0.0, min(1.0, fit))
+        yield Unit(place.post_id, "sentence", pieces, roles, tongue, place.block.start, fit, named, subject)
 
 
-def _fit(text: str, named: frozenset[int], judge: Judge) -> float:
-    """How well a sentence reads alone: what it is about stands early and has a name in the field."""
-    opening = text[:24] if is_chinese(text) else " ".join(text.split()[:7])
-    early = bool(judge.terms.mentions(opening))
-    fit = 0.35 * early + 0.15 * min(len(named), 3) + 0.2 * bool(_NAME.search(opening))
-    return max(0.0, min(1.0, fit) - judge.alone.roughness(text))
+def _checked(roles: dict[str, float], text: str, named: frozenset[int], judge: Judge) -> dict[str, float]:
+    """Roles without those that ask for terms which are not there: a definition has one for its subject, a comparison
+    sets two things side by side."""
+    if "definition" in roles:
+        copula = _COPULA.search(text)
+        subject = text[: copula.start()] if copula else ""
+        if not subject or len(subject.split()) > 9 or len(subject) > 70 or not judge.terms.mentions(subject):
+            roles["definition"] *= 0.5
+    if "comparison" in roles and len(named) + len(_NAME.findall(text)) < 2:
+        roles["comparison"] *= 0.5
+    return roles
