@@ -23,8 +23,10 @@ _MONTHS = (
     "dec déc dez dic des gru ara pro дек δεκ",
 )
 _MONTH = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
-_WEEKDAYS = {"mon": 0, "lun": 0, "tue": 1, "die": 1, "wed": 2, "mit": 2, "mer": 2, "thu": 3, "don": 3, "jeu": 3,
-             "fri": 4, "fre": 4, "ven": 4, "sat": 5, "sam": 5, "sab": 5, "sun": 6, "son": 6, "dim": 6, "dom": 6}  # fmt: skip
+_WEEKDAYS = {
+    "mon": 0, "lun": 0, "tue": 1, "die": 1, "wed": 2, "mit": 2, "mer": 2, "thu": 3, "don": 3, "jeu": 3, "fri": 4,
+    "fre": 4, "ven": 4, "sat": 5, "sam": 5, "sab": 5, "sun": 6, "son": 6, "dim": 6, "dom": 6,
+}  # fmt: skip
 _ZONES = {"z": 0, "utc": 0, "gmt": 0, "ut": 0, "wet": 0, "bst": 60, "cet": 60, "met": 60, "mez": 60, "west": 60,
           "cest": 120, "mesz": 120, "eet": 120, "eest": 180, "msk": 180, "ist": 330, "hkt": 480, "sgt": 480, "jst": 540,
           "kst": 540, "aest": 600, "aedt": 660, "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420,

@@ -106,11 +106,17 @@ class _Worker:
         self.free = False
 
     async def ask(self, task: bytes, time_s: float) -> object:
-        """Hand a task over and wait for its answer; raises TimeoutError, EOFError or OSError."""
+        """Hand a task over and wait for its answer; raises TimeoutError, EOFError or OSError.
+
+        RuntimeError where no process can be started: that is no fault of the page's.
+        """
         self.free = False
         if self._process is None:
-            async with asyncio.timeout(START_S):
-                await self._start()
+            try:
+                async with asyncio.timeout(START_S):
+                    await self._start()
+            except (TimeoutError, EOFError, OSError) as error:
+                raise RuntimeError("the parser processes do not start; what they said stands above") from error
         process = self._process
         assert process is not None and process.stdin is not None
         async with asyncio.timeout(time_s):

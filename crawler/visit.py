@@ -101,7 +101,7 @@ class Visitor:
     def report(self) -> Report:
         """The visit as it stands."""
         waits = bool(len(self.waiting) or self.later or self.cut_short or self.pause_s)
-        ok = self.answered > 0 or (self.cut_short and self.failure is None)
+        ok = self.answered > 0 or (self.cut_short and self.failure is None)  # not begun is not failed
         return Report(
             source=self.visit.blog.url,
             ok=ok,
@@ -272,6 +272,8 @@ class Visitor:
         read = await task
         if isinstance(read, Failure):
             self.failed += 1
+            if link.url == roots.first(self.visit).url:
+                self.answered, self.failure, self.cut_short = 0, read, True
             await self.world.tell(Outcome(link, page, failure=read))
             return
         new = await self._links(link, page, read)

@@ -11,13 +11,17 @@ import os
 import pickle
 import signal
 import sys
-from typing import Any, BinaryIO
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+if TYPE_CHECKING:
+    from crawler.types import Blog, Link, Page
 
 HEAD = 8
 
 
-def main() -> None:
-    """Serve until standard input ends; the parent alone decides when that is."""
+def main(read: Callable[[Page, Link, Blog], object] | None = None) -> None:
+    """Serve until standard input ends; the parent alone decides when that is. read: crawler.parse.read, or a test's."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     tasks, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
@@ -25,6 +29,7 @@ def main() -> None:
     _bound(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
     from crawler import parse, plugins
 
+    read = read or parse.read
     for name in plugins.names("crawler.sources"):
         plugins.load("crawler.sources", name, "parse")
     send(answers, "ready")
@@ -32,7 +37,7 @@ def main() -> None:
     while (task := receive(tasks)) is not None:
         _allow(cpu_s)
         try:
-            answer: Any = parse.read(*task)
+            answer: Any = read(*task)
         except MemoryError:
             answer = "the page takes more memory than a parse may"
         except RecursionError:
