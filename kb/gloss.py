@@ -108,28 +108,44 @@ class Glosser:
         rows = [row for shape in {phrase.lower(), _key(phrase)} for row in self._reversed.get(shape, ())]
         return [zh for _, zh in sorted(rows, reverse=True)[:MOST_REVERSED]]
 
+    def coverage(self, text: str) -> float:
+        """The share of the Chinese characters that some list has, words of grammar included; 1 for no Chinese at all."""
+        seen = known = 0
+        for run in _RUN.finditer(self._simplify(text).translate(_PUNCTUATION)):
+            for start, end, word in self._cut(run[0]):
+                characters = len(_HAN.findall(run[0][start:end]))
+                seen += characters
+                known += characters if word is not None else 0
+        return known / seen if seen else 1.0
+
     def _gloss_run(self, run: re.Match[str]) -> str:
-        """English words for one run; a Viterbi search over its cuttings, cost being minus log frequency."""
-        text = run[0]
+        """English words for one run."""
+        words = (word or "" for _, _, word in self._cut(run[0]))
+        return f" {' '.join(word for word in words if word)} "
+
+    def _cut(self, text: str) -> list[tuple[int, int, str | None]]:
+        """A run's words with their English, None for what no list knows; a Viterbi search, cost being minus log
+        frequency."""
         lower, entries = text.lower(), self._entries
         best = [0.0] + [math.inf] * len(text)
         cut = [0] * (len(text) + 1)
-        words = [""] * (len(text) + 1)
+        words: list[str | None] = [None] * (len(text) + 1)
         for start in range(len(text)):
             so_far = best[start]
             latin = _LATIN.match(text, start)
-            end, word = (latin.end(), latin[0]) if latin else (start + 1, "")
+            end, word = (latin.end(), latin[0]) if latin else (start + 1, None)
             if so_far + UNKNOWN < best[end]:
                 best[end], cut[end], words[end] = so_far + UNKNOWN, start, word
             for end in range(start + 1, min(len(text), start + LONGEST) + 1):
                 entry = entries.get(lower[start:end])
                 if entry and so_far + entry[1] < best[end]:
                     best[end], cut[end], words[end] = so_far + entry[1], start, entry[0]
-        found, end = [], len(text)
+        found: list[tuple[int, int, str | None]] = []
+        end = len(text)
         while end:
-            found.append(words[end])
+            found.append((cut[end], end, words[end]))
             end = cut[end]
-        return f" {' '.join(word for word in reversed(found) if word)} "
+        return found[::-1]
 
     def _simplify(self, text: str) -> str:
         return text.translate(self._simplified)

@@ -140,3 +140,8 @@ def test_loading_is_cheap() -> None:
     start = time.process_time()
     load_glosser()
     assert time.process_time() - start < 0.06
+
+
+@pytest.mark.parametrize(("chinese", "least", "most"), [("残差网络的训练", 1, 1), ("孙悟空", 0, 0.34), ("LSTM", 1, 1)])
+def test_coverage_tells_the_field_from_the_rest(glosser: Glosser, chinese: str, least: float, most: float) -> None:
+    assert least <= glosser.coverage(chinese) <= most
