@@ -19,7 +19,7 @@ def read(data: bytes, url: str, content_type: str | None) -> Feed | None:
         io.BytesIO(xml.tidy(data)), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
     )
     feed: Any = parsed.feed
-    if not parsed.version and not parsed.entries:
+    if not parsed.get("version") and not parsed.entries:
         return None
     home = urls.resolve(_text(feed.get("link")), url) or url
     entries = tuple(_entry(entry, home, feed) for entry in parsed.entries)

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 
+from crawler.check import check
 from crawler.crawl import Options, crawl
 from crawler.types import Blog, Outcome, Report, Robots, Visit
 from crawler.urls import key
@@ -289,3 +290,18 @@ def test_every_link_that_waits_was_told_once():
     told = [link.url for o in found.outcomes for link in o.links]
     assert len(told) == len(set(told))
     assert {o.link.url for o in found.outcomes} >= set(told)
+
+
+def test_a_check_says_what_a_url_offers():
+    pages = web(
+        {**BLOG, "/robots.txt": "User-agent: *\nCrawl-delay: 0\nSitemap: /map.xml", "/map.xml": sitemap("/p/five/")}
+    )
+    found = asyncio.run(
+        check(HOME, fetcher=pages, parse_pool=PlainReader(pages.clock), clock=pages.clock, options=FAST)
+    )
+    assert found.ok and found.title == "A blog"
+    assert found.robots == "allows this URL, asks for 0 s between requests, names 1 sitemaps"
+    assert found.feeds == [(HOME + "feed.xml", "2 entries")]
+    assert found.sitemaps == [(HOME + "map.xml", "1 pages")]
+    assert found.archives == [HOME + "archive/"]
+    assert {post.url for post in found.posts} == {HOME + f"p/{n}/" for n in ("one", "two", "three", "five")}
