@@ -164,6 +164,10 @@ class Corpus:
     evidence: tuple[Evidence, ...]
     relevance: Mapping[int, float]  # post id -> 0..1, how much it is about deep learning
     today: str  # YYYY-MM-DD of the edition
+    blog_links: tuple[tuple[int, int], ...] = ()  # (source id, source id) of blogs that link to another, once a pair
+    translations: Mapping[int, int] = field(default_factory=dict)  # post id -> the post that it translates
+    pinned: frozenset[int] = frozenset()  # posts that a person wants charted
+    banned: frozenset[int] = frozenset()  # posts that a person wants out
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,153 @@
+"""The stage that finds posts which say the same, so that the chart holds a text once: copies, cross-posts, excerpts,
+and translations, which are linked and not merged. Copies are grouped, never deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kb.resemblance import GRAM, SCALE, Candidate, Duplicate, Hashes, candidates, compare, grams, sample
+from kb.store import duplicates as stored
+from kb.types import Vectors
+
+if TYPE_CHECKING:
+    from kb.store.connect import Store
+
+CONTAINED = 0.8  # share of the shorter text that stands in the longer one; 2 % of the words edited give about .9
+ALIKE = 0.15  # least Jaccard beside it: below, the shorter one is an excerpt, a text in its own right when it is long
+EXCERPT = 500  # grams; an excerpt shorter than this is no post of its own and goes to the whole
+SAME_CODE = 0.3  # Jaccard from which texts of two languages are one: they share code, tables, references
+MEANS_THE_SAME = 0.8  # cosine of mutually nearest posts of one blog and day in two languages; see docs/ranking.md
+MADE_BY = f"grams{GRAM}/{SCALE}/{CONTAINED}/2"
+Progress = Callable[[str, int, "int | None"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two posts that say the same."""
+
+    a: int
+    b: int
+    kind: str  # same, near, excerpt (of b in a), translation
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Deduped:
+    """What the stage did."""
+
+    fingerprinted: int
+    duplicates: int
+    translations: int
+    changed: int
+
+    def words(self) -> str:
+        return f"{self.duplicates} copies and {self.translations} translations known"
+
+
+def judge(a: Candidate, b: Candidate, of_a: Hashes, of_b: Hashes) -> Pair | None:
+    """Whether two texts are one, by all their grams."""
+    jaccard, contained = compare(of_a, of_b)
+    if a.language != b.language and jaccard >= SAME_CODE:
+        return Pair(a.post_id, b.post_id, "translation", jaccard)
+    if contained < CONTAINED and not (b.post_id == a.canonical or a.post_id == b.canonical):
+        return None
+    if jaccard >= ALIKE:
+        return Pair(a.post_id, b.post_id, "same" if jaccard > 0.99 else "near", round(max(jaccard, contained), 4))
+    if min(len(of_a), len(of_b)) < EXCERPT and a.source_id == b.source_id:
+        whole, part = (a, b) if len(of_a) > len(of_b) else (b, a)
+        return Pair(whole.post_id, part.post_id, "excerpt", round(contained, 4))
+    return None
+
+
+def translations(posts: Iterable[Candidate], vectors: Vectors) -> list[Pair]:
+    """Posts of one blog and day in two languages that are each other's nearest in meaning."""
+    row_of = {int(i): row for i, row in zip(vectors.ids, vectors.rows, strict=True)}
+    groups: dict[tuple[int, str], dict[str, list[int]]] = {}
+    for post in sorted(posts, key=lambda p: p.url):
+        if post.published and post.language and post.post_id in row_of:
+            days = groups.setdefault((post.source_id, post.published[:10]), {})
+            days.setdefault(post.language, []).append(post.post_id)
+    found = []
+    for by_language in groups.values():
+        languages = sorted(by_language)
+        for i, one in enumerate(languages):
+            for two in languages[i + 1 :]:
+                a, b = by_language[one], by_language[two]
+                near = np.stack([row_of[p] for p in a]) @ np.stack([row_of[p] for p in b]).T
+                for x, y in enumerate(near.argmax(axis=1)):
+                    if near[x, y] >= MEANS_THE_SAME and near[:, y].argmax() == x:
+                        found.append(Pair(a[x], b[int(y)], "translation", round(float(near[x, y]), 4)))
+    return found
+
+
+def group(posts: Mapping[int, Candidate], pairs: Iterable[Pair]) -> list[Duplicate]:
+    """One original a group: a canonical address, the whole of an excerpt, then the earliest, the most linked, the URL.
+
+    Only posts that pair with the original itself are its copies, so that a chain of likenesses does not run on.
+    """
+    copies: dict[int, dict[int, Pair]] = {}
+    others: list[Pair] = []
+    for pair in pairs:
+        if pair.kind == "translation":
+            others.append(pair)
+        else:
+            copies.setdefault(pair.a, {})[pair.b] = pair
+            copies.setdefault(pair.b, {})[pair.a] = pair
+
+    def key(post_id: int) -> tuple[object, ...]:
+        post, near = posts[post_id], copies[post_id]
+        named = sum(posts[n].canonical == post_id for n in near)
+        part = any(p.kind == "excerpt" and p.b == post_id for p in near.values())
+        return (-named, post.canonical in near, part, post.published or "9", -post.linked, len(post.url), post.url)
+
+    made: dict[int, Duplicate] = {}
+    for original in sorted(copies, key=key):
+        if original in made:
+            continue
+        for copy, pair in copies[original].items():
+            if copy not in made and not any(d.original_id == copy for d in made.values()):
+                across = posts[copy].source_id != posts[original].source_id
+                made[copy] = Duplicate(copy, original, "cross-post" if across else pair.kind, pair.similarity)
+    for pair in sorted(others, key=lambda p: (-p.similarity, posts[p.a].url, posts[p.b].url)):
+        first, second = sorted(
+            (pair.a, pair.b), key=lambda i: (posts[i].published or "9", len(posts[i].url), posts[i].url)
+        )
+        first = made[first].original_id if first in made and made[first].kind != "translation" else first
+        if first not in made and second not in made and first != second:
+            made[second] = Duplicate(second, first, "translation", pair.similarity)
+    return sorted(made.values(), key=lambda d: d.post_id)
+
+
+def run_dedupe(store: Store, progress: Progress | None = None) -> Deduped:
+    """Fingerprint the posts whose text is new, compare, and write the groups that changed in one transaction."""
+    reader = store.reader
+    texts = stored.unprinted(reader, MADE_BY)
+    whole: dict[int, Hashes] = {}
+    fresh = {}
+    for n, (post_id, content_hash, text) in enumerate(texts, 1):
+        whole[post_id] = grams(text)
+        fresh[post_id] = (content_hash, sample(whole[post_id]))
+        if progress:
+            progress("fingerprints", n, None)
+    if not fresh and stored.is_settled(reader, MADE_BY):
+        return Deduped(0, *stored.counts(reader), 0)
+    prints = stored.fingerprints(reader, MADE_BY) | {i: print_ for i, (_, print_) in fresh.items()}
+    posts = stored.candidates(reader)
+    pairs = translations(posts.values(), stored.vectors(reader))
+    for a, b in candidates(prints):
+        for post_id in (a, b):
+            if post_id not in whole:
+                whole[post_id] = grams(stored.text(reader, post_id))
+        if pair := judge(posts[a], posts[b], whole[a], whole[b]):
+            pairs.append(pair)
+    found = group(posts, pairs)
+    with store.writing() as session:
+        stored.save_fingerprints(session, fresh, MADE_BY)
+        changed = stored.save_duplicates(session, found, MADE_BY)
+        stored.settle(session, MADE_BY)
+    linked = sum(d.kind == "translation" for d in found)
+    return Deduped(len(fresh), len(found) - linked, linked, changed)
