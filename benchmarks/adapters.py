@@ -118,3 +118,34 @@ def embed(texts: list[str], kind: str) -> Any:
     from kb.embedders import load
 
     return load("all-MiniLM-L6-v2").encode(texts, "query" if kind == "query" else "doc")
+
+
+def text(page: bytes) -> str:
+    from crawler.read import main_text
+
+    return main_text(page)
+
+
+def metadata(page: bytes) -> dict[str, Any]:
+    from crawler.read import page_facts
+
+    facts = page_facts(page)
+    return {"title": facts.title, "authors": list(facts.authors), "date": (facts.published or "")[:10] or None}
+
+
+def date(page: bytes | str) -> str | None:
+    from crawler.read import page_day
+
+    return page_day(page)
+
+
+def charset(data: bytes) -> str | None:
+    from crawler.read.charset import detect
+
+    return detect(data)
+
+
+def sanitize(html: str) -> str:
+    from crawler.sanitize import sanitize
+
+    return sanitize(html)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
+from crawler.read.containers import loose_container, named_container
 from crawler.read.inline import MARKS
 from crawler.read.pieces import Piece
 from crawler.read.tree import Element
 
 _KEPT_WITH_THE_PROSE = ("code", "math", "table", "figure", "footnote")
+# Where trafilatura finds less than this share of what stands in the named container, the container is believed:
+# it prunes lists of links, short lines and everything that its guards take for chrome
+MIN_SHARE = 0.5
 
 
 def judged(root: Element) -> frozenset[str]:
@@ -17,41 +22,91 @@ def judged(root: Element) -> frozenset[str]:
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     document = bare_extraction(
-        root,
-        include_comments=False,
-        include_tables=True,
-        include_images=False,
-        include_formatting=False,
-        output_format="xml",
-        fast=False,
+        root, include_comments=False, include_tables=True, include_images=False, include_formatting=False, output_format="xml", fast=False
     )
     if document is None or isinstance(document, dict) or document.body is None:
         return frozenset()
     return frozenset(MARKS.findall("".join(document.body.itertext())))
 
 
-def chosen(pieces: list[Piece], marks: frozenset[str]) -> list[Piece]:
-    """The pieces of the post in order: what was judged to be text, and code, formulas, tables and figures among it."""
+def chosen(pieces: list[Piece], marks: frozenset[str], body: Element) -> list[Piece]:
+    """The pieces of the post in order."""
     kept = [any(mark in marks for mark in piece.marks) for piece in pieces]
-    if not any(kept):
-        return []
+    named = named_container(body)
+    inside_named = _membership(pieces, named)
+    wanted = [i for i, piece in enumerate(pieces) if inside_named[i] and piece.links < 0.5]
+    if not any(kept) or (wanted and _size(pieces, [i for i in wanted if kept[i]]) < MIN_SHARE * _size(pieces, wanted)):
+        place = named if named is not None else loose_container(body)
+        inside = _membership(pieces, place if place is not None else body)
+        _fill(pieces, kept, inside, lambda piece: piece.links < 0.8)
     prose = [i for i, yes in enumerate(kept) if yes]
-    first, last = prose[0], prose[-1]
-    frame = _frame([pieces[i] for i in prose])
-    for i, piece in enumerate(pieces):
-        if kept[i]:
-            continue
-        inside = first < i < last
-        if piece.kind in _KEPT_WITH_THE_PROSE and piece.links < 0.6 and (inside or _within(piece.element, frame)):
-            kept[i] = True
-        elif piece.kind == "heading" and inside and i + 1 < len(pieces) and _leads(pieces, kept, i):
+    if not prose:
+        return []
+    frame = _membership(pieces, _frame([pieces[i] for i in prose]))
+    between = [prose[0] < i < prose[-1] for i in range(len(pieces))]
+    belongs = [frame[i] or between[i] for i in range(len(pieces))]
+    _fill(pieces, kept, belongs, lambda piece: piece.kind in _KEPT_WITH_THE_PROSE and piece.links < 0.6)
+    # Among code and formulas a short or linked line is text; in the news it is a teaser
+    if any(yes and piece.kind in ("code", "math") for piece, yes in zip(pieces, kept, strict=True)):
+        _fill(pieces, kept, inside_named, lambda piece: piece.kind in ("item", "paragraph") and piece.links < 0.9)
+    else:
+        _fill(pieces, kept, inside_named, lambda piece: piece.kind == "item" and piece.links < 0.5)
+    _same_make(pieces, kept, frame)
+    _lists(pieces, kept, inside_named if named is not None else between)
+    for i in range(len(pieces) - 1, -1, -1):
+        if not kept[i] and pieces[i].kind == "heading" and i + 1 < len(pieces) and (between[i] or inside_named[i]) and kept[i + 1]:
             kept[i] = True
     return [piece for piece, yes in zip(pieces, kept, strict=True) if yes]
 
 
-def _leads(pieces: list[Piece], kept: list[bool], i: int) -> bool:
-    """Whether something kept, or something that will be, follows a heading."""
-    return kept[i + 1] or pieces[i + 1].kind in _KEPT_WITH_THE_PROSE or pieces[i + 1].kind == "heading"
+def _fill(pieces: list[Piece], kept: list[bool], where: list[bool], takes: Callable[[Piece], bool]) -> None:
+    for i, piece in enumerate(pieces):
+        if where[i] and not kept[i] and takes(piece):
+            kept[i] = True
+
+
+def _lists(pieces: list[Piece], kept: list[bool], where: list[bool]) -> None:
+    """A list of links under a kept line that announces it is text: readings, papers, a series."""
+    for i in range(1, len(pieces)):
+        piece, before = pieces[i], pieces[i - 1]
+        if kept[i] or not where[i] or piece.kind != "item" or not kept[i - 1]:
+            continue
+        announced = before.kind == "item" and before.group == piece.group
+        if announced or before.text.rstrip("*").endswith((":", "：")) or before.kind == "heading":
+            kept[i] = True
+
+
+def _same_make(pieces: list[Piece], kept: list[bool], frame: list[bool]) -> None:
+    """A long paragraph in the frame, in the same kind of element as most of the kept text, is text."""
+    weight: dict[tuple[object, ...], int] = {}
+    for piece, yes in zip(pieces, kept, strict=True):
+        if yes and piece.kind == "paragraph":
+            weight[_make(piece)] = weight.get(_make(piece), 0) + len(piece.text)
+    least = 0.3 * sum(weight.values())
+    for i, piece in enumerate(pieces):
+        if frame[i] and not kept[i] and piece.kind == "paragraph" and piece.links < 0.3 and len(piece.text) >= 100:
+            kept[i] = weight.get(_make(piece), 0) >= least > 0
+
+
+def _make(piece: Piece) -> tuple[object, ...]:
+    """Tag and class of an element and of the two around it."""
+    node, out = piece.element, []
+    while node is not None and len(out) < 6:
+        out += [node.tag, node.get("class")]
+        node = node.getparent()
+    return (piece.quote > 0, *out)
+
+
+def _size(pieces: list[Piece], which: list[int]) -> int:
+    return sum(len(pieces[i].text) for i in which)
+
+
+def _membership(pieces: list[Piece], frame: Element | None) -> list[bool]:
+    """Which pieces stand in an element."""
+    if frame is None:
+        return [False] * len(pieces)
+    inside = set(frame.iter())
+    return [piece.element in inside for piece in pieces]
 
 
 def _frame(pieces: list[Piece]) -> Element:
@@ -69,13 +124,3 @@ def _frame(pieces: list[Piece]) -> Element:
     while best is not None and weight.get(best, 0) < 0.9 * total:
         best = best.getparent()
     return best
-
-
-def _within(element: Element, frame: Element) -> bool:
-    node = element
-    while node is not None:
-        if node is frame:
-            return True
-        node = node.getparent()
-    return False
-

@@ -109,7 +109,7 @@ def _is_chrome(element: Element, total: int) -> bool:
     role = element.get("role")
     if role in _ROLES and _share(element, total) < 0.3:
         return True
-    if element.get("aria-hidden") == "true" and not element.find(".//img") is not None and _share(element, total) < 0.1:
+    if element.get("aria-hidden") == "true" and element.tag != "p" and not element.find(".//img") is not None and _share(element, total) < 0.1:
         return True
     style = element.get("style")
     if (style and _HIDDEN.search(style)) or element.get("hidden") is not None:

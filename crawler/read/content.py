@@ -12,6 +12,7 @@ from crawler.read.code import normalise_code
 from crawler.read.formulas import mark_formulas
 from crawler.read.inline import Inline
 from crawler.read.pieces import Piece, Walker, assemble, place_marks
+from crawler.read.trim import trim
 from crawler.read.tree import Element, parse_html, words
 from crawler.text import count_words, prose
 
@@ -43,8 +44,8 @@ def sets_dollars(root: Element) -> bool:
     return False
 
 
-def content_of(root: Element, url: str) -> Content:
-    """The main text; the tree is used up."""
+def content_of(root: Element, url: str, title: str = "") -> Content:
+    """The main text, without the title; the tree is used up."""
     body = root.find("body") if root.tag == "html" else root
     if body is None:
         return Content()
@@ -54,11 +55,11 @@ def content_of(root: Element, url: str) -> Content:
     clean(body)
     all_text = words(body)
     place_marks(body)
-    pieces = chosen(Walker(body, Inline(url, dollars)).pieces, judged(root))
+    pieces = trim(chosen(Walker(body, Inline(url, dollars)).pieces, judged(root), body), title)
     return _content(pieces, all_text, dollars)
 
 
-def feed_content(html: str, url: str, dollars: bool) -> Content:
+def feed_content(html: str, url: str, dollars: bool, title: str = "") -> Content:
     """The text that a feed carries: all of it is main text."""
     root = parse_html(f"<html><body>{html}</body></html>")
     body = root.find("body") if root is not None else None
@@ -67,7 +68,7 @@ def feed_content(html: str, url: str, dollars: bool) -> Content:
     mark_formulas(body)
     normalise_code(body)
     clean(body)
-    return _content(Walker(body, Inline(url, dollars)).pieces, words(body), dollars)
+    return _content(trim(Walker(body, Inline(url, dollars)).pieces, title), words(body), dollars)
 
 
 def _content(pieces: list[Piece], all_text: str, dollars: bool) -> Content:

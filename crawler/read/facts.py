@@ -142,4 +142,9 @@ def _series(root: Element) -> str | None:
     return None
 
 
-__all__ = ["Facts", "canonical_of", "facts_of", "head_of"]
+
+
+def own_url(head: Head) -> str:
+    """The address that a page gives itself, "" where it gives none."""
+    given = [*head.links.get("canonical", ()), head.first("og:url", "twitter:url"), str(head.article.get("url") or "")]
+    return next((u for href in given if href and (u := urls.crawlable(href))), "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from crawler.read.inline import _TOKENS, MARK_FIRST, MARK_LAST, MARKS, Inline, figure_markdown, paragraph
@@ -28,49 +29,53 @@ class Piece:
 
 
 def place_marks(root: Element) -> int:
-    """Put one private character in front of every run of text; the number of runs."""
+    """Put one private character in front of every run of text; the number of runs. A line break begins a new run."""
     held = blockish(root)
     n = 0
-    for element in root.iter():
-        if not isinstance(element.tag, str) or (element not in held and element is not root):
+    for element in list(held) if root not in held else root.iter(*{e.tag for e in held}):
+        if element not in held:
             continue
-        spots: list[tuple[Element, str]] = [(element, "text")]
         fresh = True
-        for spot, where in _spots(element, held, spots):
+        for spot, where in _spots(element, held):
             if spot is None:
                 fresh = True
                 continue
             value = spot.text if where == "text" else spot.tail
-            if fresh and value and not value.isspace():
-                if MARK_FIRST + n > MARK_LAST:
-                    return n
-                # behind the white space, so that trimming does not meet it
-                lead = len(value) - len(value.lstrip())
-                value = value[:lead] + chr(MARK_FIRST + n) + value[lead:]
-                if where == "text":
-                    spot.text = value
-                else:
-                    spot.tail = value
-                n += 1
-                fresh = False
+            if not fresh or not value or value.isspace():
+                continue
+            if MARK_FIRST + n > MARK_LAST:
+                return n
+            # behind the white space, so that trimming does not meet it
+            lead = len(value) - len(value.lstrip())
+            value = value[:lead] + chr(MARK_FIRST + n) + value[lead:]
+            if where == "text":
+                spot.text = value
+            else:
+                spot.tail = value
+            n += 1
+            fresh = False
     return n
 
 
-def _spots(element: Element, held: set[Element], spots: list[tuple[Element, str]]):  # type: ignore[no-untyped-def]
-    """The places of an element's own text in order, with (None, "") where a block child ends a run."""
+def _spots(element: Element, held: set[Element]) -> Iterator[tuple[Element | None, str]]:
+    """The places of an element's own text in order, with (None, "") where a run ends."""
     yield element, "text"
     for child in element:
         if child in held:
             yield None, ""
-        elif isinstance(child.tag, str):
-            for inner in child.iter():
-                if isinstance(inner.tag, str):
-                    if inner is not child and inner.tag == "br" and False:
-                        yield None, ""
-                    yield inner, "text"
-                    if inner is not child:
-                        yield inner, "tail"
+        else:
+            yield from _inline_spots(child)
         yield child, "tail"
+
+
+def _inline_spots(element: Element) -> Iterator[tuple[Element | None, str]]:
+    if element.tag == "br":
+        yield None, ""
+    elif isinstance(element.tag, str):
+        yield element, "text"
+        for child in element:
+            yield from _inline_spots(child)
+            yield child, "tail"
 
 
 class Walker:

@@ -56,11 +56,11 @@ def read(
     target = moved_to(root, base)
     facts = facts_of(root, head, page.url, blog, hint, fetched)
     looks = looks_of(root, page.url)
-    content = content_of(root, base)
+    content = content_of(root, base, facts.title)
     told = hint.html if hint else None
     text_from = "page"
     if told:
-        other = feed_content(told, base, content.dollars)
+        other = feed_content(told, base, content.dollars, facts.title)
         if len(other.prose) > 1.5 * len(content.prose) + 200:
             content, text_from = other, "feed"
     n_words = text.count_words(content.prose) + content.code_words
