@@ -142,7 +142,8 @@ class Visitor:
         if visit.complete:
             self.waiting.add(roots.watched(visit), again=True)
         elif visit.kind != "page" or not visit.pending:
-            self.waiting.add(roots.first(visit), again=visit.refresh)
+            # Again after a visit that was cut off: its report, and with it the feed to watch, was never told
+            self.waiting.add(roots.first(visit), again=visit.refresh or not visit.feed)
         for link in visit.pending:
             self.waiting.add(link, again=True)
         if visit.refresh:
@@ -291,12 +292,13 @@ class Visitor:
         """The links of a page that are taken, each now waiting."""
         if self.visit.kind == "page":
             return []
+        planted: list[Link] = []
         if read.verdict.kind == "feed":
             self._feed_read(link, page, read)
         elif link.kind in ("home", "feed") and read.verdict.kind != "other":
-            await self._home_read(link, page, read)
+            planted = await self._home_read(link, page, read)
         target = read.verdict.moved_to
-        new = [target_link] if target and (target_link := self._moved(link, page, target)) else []
+        new = [*planted, *([moved] if target and (moved := self._moved(link, page, target)) else [])]
         wanted = read.links if self._opens(link, read) else ()
         for found, name in zip(wanted, read.keys, strict=False):
             if found.kind == "page" and not self.scope.on_hosts(found.url):
@@ -359,25 +361,23 @@ class Visitor:
         )
         self.ttl_s = max(self.ttl_s or 0.0, verdict.ttl_s or 0.0) or None
 
-    async def _home_read(self, link: Link, page: Page, read: Read) -> None:
-        """The home page: title, and the feeds and sitemaps to ask for."""
-        verdict = read.verdict
+    async def _home_read(self, link: Link, page: Page, read: Read) -> list[Link]:
+        """The home page: its title, and the feeds and sitemaps that now wait."""
+        verdict, source = read.verdict, self.blog.url
         self.blog = replace(
             self.blog, title=verdict.title or self.blog.title, language=verdict.language or self.blog.language
         )
         if self.watching or link.kind != "home":
-            return
-        for feed in roots.feeds(read.links):
-            self.waiting.add(replace(feed, source=self.blog.url, via=page.url))
-        guesses = roots.probes(page.url, read.html_head, self.blog.url)
+            return []
+        cut_off = bool(self.visit.known) and not self.visit.feed
+        feeds = [replace(feed, source=source, via=page.url) for feed in roots.feeds(read.links)]
+        feeds = [feed for feed in feeds if self.waiting.add(feed, again=cut_off)]
+        guesses = roots.probes(page.url, read.html_head, source)
         self.probing = [] if (self.visit.feed and not self.feed_lost) or self.feeds else guesses
         rules = await self.world.manners.rules(page.url, self._count)
-        maps = roots.sitemaps(page.url, rules.sitemaps, self.scope, self.blog.url)
-        self.guesses.update(g.url for g in guesses)
-        if not rules.sitemaps:
-            self.guesses.update(m.url for m in maps)
-        for found in maps:
-            self.waiting.add(found)
+        maps = roots.sitemaps(page.url, rules.sitemaps, self.scope, source)
+        self.guesses.update(guess.url for guess in (guesses if rules.sitemaps else (*guesses, *maps)))
+        return feeds + [found for found in maps if self.waiting.add(found)]
 
     def _widen(self, everything: bool) -> None:
         """The watched URL has news: ask the home page, sitemaps and archives again as well, all lists if all is new."""

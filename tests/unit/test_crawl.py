@@ -36,6 +36,10 @@ class Crawl:
     def __init__(self, web: Web, *visits: Visit, options: Options = FAST, stop: asyncio.Event | None = None) -> None:
         self.web, self.visits = web, visits
         events = asyncio.run(self._run(options, stop))
+        self._sort(events)
+
+    def _sort(self, events: list[Outcome | Report | Robots]) -> None:
+        self.events = events
         self.outcomes = [e for e in events if isinstance(e, Outcome)]
         self.reports = {e.source: e for e in events if isinstance(e, Report)}
         self.robots = {e.origin: e for e in events if isinstance(e, Robots)}
@@ -46,9 +50,15 @@ class Crawl:
         told = crawl(self.visits, fetcher=self.web, parse_pool=pool, clock=clock, options=options, stop=stop)
         return [event async for event in told]
 
+    def killed_after(self, n: int) -> "Crawl":
+        """What a store would know had the program died after so many events."""
+        self._sort(self.events[:n])
+        return self
+
     def next_visit(self, visit: Visit) -> Visit:
         """The same blog as a store would hand it in next time."""
-        report = self.reports[visit.blog.url]
+        blog = visit.blog
+        report = self.reports.get(blog.url) or Report(blog.url, False, False, hosts=blog.hosts, patterns=blog.patterns)
         own = [o for o in self.outcomes if o.link.source == visit.blog.url]
         asked = {o.link.url for o in own}
         told = {link.url: link for o in own for link in o.links} | {link.url: link for link in visit.pending}
@@ -205,6 +215,18 @@ def test_a_stop_ends_cleanly_and_the_next_run_finds_the_rest():
     assert first.posts | rest.posts == {HOME + f"p/{n}/" for n in ("one", "two", "three")}
     assert not first.posts & rest.posts
     assert rest.reports[HOME].complete
+
+
+def test_a_crawl_that_was_killed_anywhere_finds_the_rest_and_its_feed():
+    whole = Crawl(web(BLOG), VISIT)
+    for n in range(len(whole.events)):
+        pages = web(BLOG)
+        cut = Crawl(pages, VISIT).killed_after(n)
+        rest = Crawl(pages, cut.next_visit(VISIT))
+        assert cut.posts | rest.posts == whole.posts, n
+        assert not cut.posts & rest.posts
+        assert rest.reports[HOME].complete
+        assert rest.reports[HOME].feed == HOME + "feed.xml", n
 
 
 def test_a_stop_that_was_set_before_leaves_every_blog_unvisited_and_not_failed():
