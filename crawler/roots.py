@@ -31,6 +31,19 @@ _PROBES = {
 _COMMON = ("feed.xml", "atom.xml", "rss.xml", "index.xml")
 _COMMENTS = re.compile(r"/comments?(?:/|\.|$)|comments/default|replytocom|/feed/.*comment", re.I)
 
+# What cannot be crawled from outside, or only in part
+_CLOSED = {
+    "mp.weixin.qq.com": "WeChat shows its articles only by links from within",
+    "weixin.sogou.com": "WeChat shows its articles only by links from within",
+    "zhihu.com": "Zhihu shows its articles only to those who logged in",
+    "medium.com": "Medium shows members' posts only to members",
+    "linkedin.com": "LinkedIn shows its articles only to those who logged in",
+    "x.com": "X shows posts only to those who logged in",
+    "twitter.com": "X shows posts only to those who logged in",
+    "facebook.com": "Facebook shows posts only to those who logged in",
+    "notion.site": "Notion's pages need a script",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -117,6 +130,12 @@ def sitemaps(home: str, named: Iterable[str], scope: Scope, source: str) -> list
 def sitemaps_in(fetched: Iterable[str]) -> list[str]:
     """Those of the URLs that are sitemaps, by their names."""
     return [url for url in fetched if re.search(r"sitemap[^/]*\.(?:xml|txt)(?:\.gz)?$", urlsplit(url).path, re.I)]
+
+
+def closed(url: str) -> str | None:
+    """Why a platform cannot be crawled in full, in words for the owner; None where nothing speaks against it."""
+    name = urls.bare(urls.host(url))
+    return next((why for host, why in _CLOSED.items() if name == host or name.endswith("." + host)), None)
 
 
 def _is_document(url: str) -> bool:

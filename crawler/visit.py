@@ -100,6 +100,7 @@ class Visitor:
 
     def report(self) -> Report:
         """The visit as it stands."""
+        closed = roots.closed(self.visit.blog.url)
         waits = bool(len(self.waiting) or self.later or self.cut_short or self.pause_s)
         ok = self.answered > 0 or (self.cut_short and self.failure is None)  # not begun is not failed
         return Report(
@@ -116,7 +117,7 @@ class Visitor:
             posts=self.posts,
             failed=self.failed,
             ttl_s=max(filter(None, (self.ttl_s, self.pause_s)), default=None),
-            note="; ".join(self.notes),
+            note="; ".join(filter(None, (closed if not self.posts else None, *self.notes))),
         )
 
     def may_go_on(self) -> bool:
@@ -369,6 +370,8 @@ class Visitor:
         )
         if self.watching or link.kind != "home":
             return []
+        if not any(self.scope.on_hosts(found.url) for found in read.links):
+            self.notes.append("the home page has no links of its own in its HTML: it may need a script")
         cut_off = bool(self.visit.known) and not self.visit.feed
         feeds = [replace(feed, source=source, via=page.url) for feed in roots.feeds(read.links)]
         feeds = [feed for feed in feeds if self.waiting.add(feed, again=cut_off)]

@@ -327,3 +327,10 @@ def test_a_check_says_what_a_url_offers():
     assert found.sitemaps == [(HOME + "map.xml", "1 pages")]
     assert found.archives == [HOME + "archive/"]
     assert {post.url for post in found.posts} == {HOME + f"p/{n}/" for n in ("one", "two", "three", "five")}
+
+
+def test_what_cannot_be_crawled_is_said():
+    script = Crawl(web({"/": "<div id='app'></div>"}), VISIT).reports[HOME]
+    assert script.ok and "script" in script.note
+    closed = "https://zhuanlan.zhihu.com/c_1"
+    assert "Zhihu" in Crawl(Web(StillClock(), {closed: (403, "")}), Visit(Blog(closed))).reports[closed].note
