@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from crawler import plugins, urls
+from crawler import plugins, shapes, urls
 from crawler.types import Blog, Hint, Link, Page, Post, Verdict
 
 MAX_LINKS = 50_000
+MIN_LISTED = 3
 _FEED = (b"<rss", b"<feed", b"<rdf:rdf", b"<channel", b"jsonfeed.org/version")
 _SITEMAP = (b"<urlset", b"<sitemapindex")
 Parser = Callable[[Page, Blog, Hint | None], Iterator[Post | Link | Verdict]]
@@ -40,7 +41,16 @@ def read(page: Page, link: Link, blog: Blog) -> Read:
             verdict = thing
         elif len(links) < MAX_LINKS:
             links.setdefault(urls.key(thing.url), thing)
+    if post is None and verdict.kind in ("thin", "other") and _lists(page.url, links):
+        verdict = replace(verdict, kind="list", reasons=(*verdict.reasons, "a list by its address"))
     return Read(verdict, post, tuple(links.values()), tuple(links), generator(page.body))
+
+
+def _lists(url: str, links: Mapping[str, Link]) -> bool:
+    """Whether a page with next to no text is what its address says: a list, with pages of its site in it."""
+    if shapes.guess(url) not in ("archive", "list"):
+        return False
+    return sum(urls.same_site(link.url, [urls.host(url)]) for link in links.values()) >= MIN_LISTED
 
 
 def source_of(page: Page, link: Link) -> str | None:
