@@ -49,7 +49,7 @@ class App:
     # -- filling the store
 
     def run(self, time_limit_s: float | None, *, sample: bool) -> Summary:
-        """All stages that are due; the sample web's blogs or, in a store without any, the curated list are added first."""
+        """All stages that are due. The sample's blogs, or in a store without any the curated list, are added first."""
         from kb.fetching import sample_web
 
         began = self.clock.monotonic()
@@ -208,7 +208,9 @@ class App:
             raise NotFound(f'no such post: "{name}"', "give an id or a URL from: kb posts")
         return found
 
-    def search(self, query: str, *, n: int, mode: Literal["hybrid", "text", "vector"], filters: Filters) -> SearchResult:
+    def search(
+        self, query: str, *, n: int, mode: Literal["hybrid", "text", "vector"], filters: Filters
+    ) -> SearchResult:
         """The passages that answer. Raises UsageError for a field that cannot be."""
         from kb.embedders import load_light
         from kb.search import search
@@ -245,6 +247,7 @@ class App:
         from kb.article import write_article
         from kb.gate import require
         from kb.select import Limits
+        from kb.store.editions import edition
         from kb.store.figures import figures
         from kb.store.posts import body
 
@@ -258,8 +261,8 @@ class App:
         def markdown_of(post_id: int) -> str:
             return body(self.store.reader, post_id)
 
-        number, made_at = edition_facts(self.store)
-        article = write_article(lines, markdown_of, counts, language, number, made_at, limits)
+        newest = edition(self.store.reader)
+        article = write_article(lines, markdown_of, counts, language, newest.number, newest.made_at[:10], limits)
         require(article, lines, markdown_of, counts, limits)
         return render(article)
 
@@ -278,10 +281,8 @@ def glosser() -> Glosser:
 
 def summary_of(tally: Tally, interrupted: bool) -> Summary:
     """A crawl in words: what came, what failed and why; exit code 3 when some blogs failed."""
-    lines = [
-        f"visited {tally.sources} of {tally.due} blogs with {tally.requests} requests: "
-        f"{tally.new} new posts, {tally.edited} edited"
-    ]
+    visited = f"visited {tally.sources} of {tally.due} blogs with {tally.requests} requests"
+    lines = [f"{visited}: {tally.new} new posts, {tally.edited} edited"]
     if tally.unfinished:
         lines.append(f"{tally.unfinished} blogs go on at the next run")
     if tally.failures:

@@ -75,9 +75,12 @@ def _sources(store: Store, now: datetime) -> Iterator[Finding]:
 
 
 def _model(settings: Settings) -> Iterator[Finding]:
-    from kb.embedders import describe
+    from kb.embedders import load_light
 
+    model = settings["model"]
     try:
-        yield Finding("ok", describe(settings["model"], settings["device"]))
+        embedder, slow = load_light(model)
+        dim = embedder.encode(["a test"]).shape[1]
+        yield Finding("ok", f"the model {embedder.name} works ({dim} dimensions)" + (f"; {slow}" if slow else ""))
     except KbError as error:
         yield Finding("error", str(error), error.hint or "")

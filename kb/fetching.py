@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crawler.clock import Clock
 from crawler.types import Robots, Visit
@@ -106,3 +106,35 @@ def stopped_by_signals(stop: asyncio.Event) -> Iterator[list[int]]:
                 loop.add_signal_handler(number, end, number)
                 stack.callback(loop.remove_signal_handler, number)
         yield came
+
+
+def look_at(settings: Settings, url: str, clock: Clock) -> dict[str, Any]:
+    """What a URL offers, by a short crawl that stores nothing. Raises UsageError for what is no web address."""
+    from kb.sourcelists import new_source
+
+    return asyncio.run(_look_at(settings, new_source(url).url, clock))
+
+
+async def _look_at(settings: Settings, url: str, clock: Clock) -> dict[str, Any]:
+    from crawler.check import check
+    from crawler.pool import ProcessPool
+
+    reach = Reach()
+    async with fetcher(settings, clock, reach) as door, ProcessPool(settings["workers"], clock) as pool:
+        found = await check(url, fetcher=door, parse_pool=pool, clock=clock, options=_options(settings, reach, None))
+    failure = found.failure
+    return {
+        "url": found.url,
+        "ok": found.ok,
+        "failure": f"{failure.kind}: {failure.detail}" if failure else None,
+        "title": found.title,
+        "language": found.language,
+        "robots": found.robots,
+        "feeds": [f"{feed} ({words})" for feed, words in found.feeds],
+        "sitemaps": [f"{sitemap} ({words})" for sitemap, words in found.sitemaps],
+        "archives": list(found.archives),
+        "watched": found.watched,
+        "posts": [f"{(post.published or 'undated')[:10]}  {post.title}  {post.url}" for post in found.posts],
+        "waiting": found.waiting,
+        "note": found.note,
+    }

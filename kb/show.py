@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kb.errors import KbError, NotFound
-from kb.present import harmless
+from kb.present import harmless, width
 from kb.types import Hit, StoredPost
 
 if TYPE_CHECKING:
@@ -73,12 +73,29 @@ def post_as(reader: Reader, name: str, form: str, version: int | None) -> str:
         return as_html(post, title, markdown)
     if form == "md":
         return f"# {harmless(title)}\n\n{harmless_lines(markdown)}"
-    from crawler.text import plain
-
     facts = " · ".join(
         filter(None, [", ".join(post.authors), post.source_title, (post.published or "")[:10], post.url])
     )
-    return f"{harmless(title)}\n{harmless(facts)}\n\n{harmless_lines(plain(markdown))}"
+    return f"{harmless(title)}\n{harmless(facts)}\n\n{harmless_lines(as_text(markdown))}"
+
+
+def as_text(markdown: str) -> str:
+    """A post's text for a terminal: headings underlined, code indented, tables and lists as they are, no links."""
+    from crawler.blocks import blocks
+    from crawler.text import plain
+
+    parts = []
+    for block in blocks(markdown):
+        if block.kind == "heading":
+            words = plain(block.text)
+            parts.append(f"{words}\n{('=' if block.level <= 2 else '-') * width(words)}")
+        elif block.kind == "code":
+            parts.append("\n".join(f"    {line}" for line in block.text.split("\n")))
+        elif block.kind in ("table", "list", "footnote"):
+            parts.append(block.text)
+        else:
+            parts.append(plain(markdown[block.start : block.end]))
+    return "\n\n".join(parts)
 
 
 def harmless_lines(text: str) -> str:

@@ -85,7 +85,9 @@ def _opml(text: str) -> list[NewSource]:
     except (ElementTree.ParseError, DefusedXmlException, ValueError) as error:
         raise UsageError(f"no valid OPML: {type(error).__name__}: {error}") from None
     found: list[NewSource] = []
-    waiting: list[tuple[Any, str | None]] = [(node, None) for body in root.iter("body") for node in body][::-1]
+    waiting: list[tuple[Any, str | None]] = []
+    for body in root.iter("body"):
+        waiting.extend((node, None) for node in list(body)[::-1])
     while waiting:
         outline, folder = waiting.pop()
         feed, home = outline.get("xmlUrl"), outline.get("htmlUrl")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -110,7 +110,7 @@ def rename(context: Context, topic: str, label: str, language: str | None) -> No
 @click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A file; stdout without it.")
 @pass_context
-def export(context: Context, form: str, language: str, output: Path | None) -> None:
+def export(context: Context, form: str, language: Literal["en", "zh"], output: Path | None) -> None:
     """Publish the chart as one article, every assertion cited."""
     data = context.app(create=False).export(form, language)
     if output is None:

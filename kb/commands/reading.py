@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -11,6 +11,7 @@ from kb.commands.common import count_option, day, filter_options, format_option,
 from kb.context import Context
 
 POST_COLUMNS = ("id", "published:.10", "language", "words", "title:60", "url:70")
+Mode = Literal["hybrid", "text", "vector"]
 # Words that look like options (-cnn) are part of the query: only options that search knows are options
 QUERY = {"ignore_unknown_options": True}
 
@@ -22,7 +23,7 @@ QUERY = {"ignore_unknown_options": True}
 @filter_options
 @format_option
 @pass_context
-def search(context: Context, query: tuple[str, ...], n: int, mode: str, form: str, **filters: str | None) -> None:
+def search(context: Context, /, query: tuple[str, ...], n: int, mode: Mode, form: str, **filters: str | None) -> None:
     """Find the passages that answer QUERY, grouped by post.
 
     Words, "phrases", -not, title:, source:, topic:, lang:, after:, before:, has:code, has:math, OR.
@@ -60,7 +61,7 @@ def similar(context: Context, post: str, n: int, form: str) -> None:
 @click.option("-n", "--limit", "n", type=click.IntRange(min=1), help="At most so many; all of them without it.")
 @format_option
 @pass_context
-def posts(context: Context, body: str | None, n: int | None, form: str, **filters: str | None) -> None:
+def posts(context: Context, /, body: str | None, n: int | None, form: str, **filters: str | None) -> None:
     """List all posts, duplicates too, newest first."""
     if body and form not in ("json", "jsonl"):
         raise click.UsageError("--with needs --format json or jsonl")
@@ -107,7 +108,7 @@ def show(context: Context, post: str, form: str, version: int | None) -> None:
 
 def make_filters(
     context: Context, topic: str | None = None, source: str | None = None, since: str | None = None,
-    until: str | None = None, language: str | None = None, has: str | None = None,
+    until: str | None = None, language: str | None = None, has: Any = None,
 ) -> Any:  # fmt: skip
     """The filters of a command line, names resolved to ids. Raises UsageError, NotFound."""
     from kb.store.sources import find_source

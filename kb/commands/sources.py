@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -124,14 +126,21 @@ def _set_status(context: Context, names: tuple[str, ...], status: str) -> None:
 
 @sources.command()
 @click.argument("url")
-@format_option
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
 @pass_context
-def check(context: Context, url: str, form: str) -> None:
+def check(context: Context, url: str, form: str) -> int:
     """Say what a blog offers (feed, sitemap, archive, robots, posts) without storing anything."""
-    from kb.app import check_source
+    from kb.fetching import look_at
 
-    print_rows(
-        [check_source(context.settings(), url, context.clock)],
-        form,
-        ("url:50", "title:30", "feed:50", "sitemap:40", "posts"),
-    )
+    found = look_at(context.settings(), url, context.clock)
+    if form == "json":
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        rows = [{"what": what, "found": value} for what, values in found.items() for value in _listed(values)]
+        print_rows(rows, "table", ("what", "found:110"))
+    return 0 if found["ok"] else 1
+
+
+def _listed(values: Any) -> list[Any]:
+    """A line for each of several, one for a single fact, and one that says that there is none."""
+    return list(values) or ["none"] if isinstance(values, list) else [values]

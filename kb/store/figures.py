@@ -18,7 +18,7 @@ def figures(reader: sqlite3.Connection, model: str) -> dict[str, Any]:
     """The keys of `kb stats` that stay fixed (docs/cli.md), and the languages of the posts."""
     facts: dict[str, Any] = {name: int(reader.execute(query).fetchone()[0]) for name, query in _COUNTS.items()}
     made_by = reader.execute("SELECT made_by FROM post_vector ORDER BY post_id DESC LIMIT 1").fetchone()
-    facts["model"] = str(made_by[0]).split("+")[0] if made_by else model
+    facts["model"] = str(made_by[0]).split("|")[0] if made_by else model
     facts["topics"] = int(reader.execute("SELECT count(*) FROM topic WHERE died IS NULL").fetchone()[0])
     facts["edition"] = reader.execute("SELECT max(number) FROM edition").fetchone()[0]
     pages, size = (int(reader.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("page_count", "page_size"))

@@ -126,7 +126,8 @@ def _link(row: sqlite3.Row, source: str) -> Link:
 
 
 def _hint(facts: dict[str, Any]) -> Hint:
-    return Hint(**{name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()})
+    given: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in facts.items()}
+    return Hint(**given)
 
 
 def keep_page(session: Session, source_id: int, outcome: Outcome) -> None:
