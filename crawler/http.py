@@ -1,7 +1,8 @@
 """Fetches one URL within bounds, and maps all that can go wrong on the way to a Failure: the only door to the network.
 
-On httpcore, the engine of httpx, because the guard is a network backend, bodies are decoded here under a bound, and
-redirects are followed by hand; nothing of what httpx adds to it is of use.
+On httpx, with a transport of our own under it (crawler.transport): the guard is a network backend. Bodies are decoded
+here under a bound, since httpx hands out a whole decompressed chunk, and redirects are followed by hand, so that
+robots.txt and the guard hold at each hop.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import httpcore
+import httpx
 
 from crawler import urls
 from crawler.clock import Clock
@@ -22,6 +24,7 @@ from crawler.decode import Broken, TooLarge, decoders
 from crawler.guard import Address, GuardedBackend, Refused, Unresolved, is_local_name, tls_context
 from crawler.proxies import Proxies
 from crawler.retry import max_age_s, retry_after_s
+from crawler.transport import client
 from crawler.types import Caching, Failure, FailureKind, Link, LinkKind, Page
 
 ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,application/feed+json;q=0.9,*/*;q=0.5"
@@ -111,16 +114,16 @@ class Fetcher:
         self._cafile = environ.get("SSL_CERT_FILE") or None
         trusted = [(p.hostname or "", p.port or 80) for p in map(urlsplit, self._proxies.by_scheme.values())]
         self.backend = GuardedBackend(mapped=self.mapped, trusted=trusted, allow=self._allow)
-        self._pools: dict[str | None, httpcore.AsyncConnectionPool] = {}
+        self._clients: dict[str | None, httpx.AsyncClient] = {}
         self._tls: ssl.SSLContext | None = None
 
     async def __aenter__(self) -> Fetcher:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for pool in self._pools.values():
-            await pool.aclose()
-        self._pools.clear()
+        for one in self._clients.values():
+            await one.aclose()
+        self._clients.clear()
 
     async def address_of(self, url: str) -> str | None:
         """The address that a direct request to this URL goes to; None behind a proxy, or where it cannot be told."""
@@ -195,11 +198,13 @@ class Fetcher:
             return self._failure(asked, _kind_of(error), _say(error))
 
     async def _exchange(self, job: _Job, url: str, hops: tuple[tuple[int, str], ...]) -> Page | Failure | _Hop:
-        request = httpcore.Request("GET", url, headers=self._headers(url, job.caching), extensions=self._timeouts())
-        response = await self._pool(url).handle_async_request(request)
+        target = url.encode("ascii", "ignore").partition(b"://")[2].partition(b"/")[2]
+        extensions: dict[str, object] = {"timeout": self._timeouts(), "target": b"/" + target}
+        request = httpx.Request("GET", url, headers=self._headers(url, job.caching), extensions=extensions)
+        response = await self._client(url).send(request, stream=True)
         try:
-            headers = {k.lower().decode("latin-1"): v.decode("latin-1").strip() for k, v in response.headers}
-            status = response.status
+            headers = {k.lower().decode("latin-1"): v.decode("latin-1").strip() for k, v in response.headers.raw}
+            status = response.status_code
             if status in _REDIRECTS and headers.get("location"):
                 await self._drain(response)
                 return _Hop(status, headers["location"])
@@ -226,12 +231,12 @@ class Fetcher:
             robots_tag=headers.get("x-robots-tag"),
         )
 
-    async def _body(self, response: httpcore.Response, headers: Mapping[str, str], job: _Job) -> bytes:
+    async def _body(self, response: httpx.Response, headers: Mapping[str, str], job: _Job) -> bytes:
         """The decoded body; raises TooLarge at the bound, before more is read."""
         limit = job.cut or self.limits.bytes_for(job.kind)
         layers = decoders(headers.get("content-encoding", ""), limit)
         body = bytearray()
-        async for chunk in response.aiter_stream():
+        async for chunk in response.aiter_raw():
             try:
                 for layer in reversed(layers):
                     chunk = layer.feed(chunk)
@@ -249,10 +254,10 @@ class Fetcher:
         return bytes(body)
 
     @staticmethod
-    async def _drain(response: httpcore.Response) -> None:
+    async def _drain(response: httpx.Response) -> None:
         """Reads a short body that nobody wants, so that the connection can be used again."""
         size = 0
-        async for chunk in response.aiter_stream():
+        async for chunk in response.aiter_raw():
             size += len(chunk)
             if size > 65_536:
                 break
@@ -266,32 +271,18 @@ class Fetcher:
             headers.append(("If-Modified-Since", caching.last_modified))
         return [(name.encode("ascii"), value.encode("latin-1", "ignore")) for name, value in headers]
 
-    def _timeouts(self) -> dict[str, dict[str, float]]:
+    def _timeouts(self) -> dict[str, float]:
         s = self.limits.request_s
-        return {"timeout": {"connect": self.limits.connect_s, "read": s, "write": s, "pool": s}}
+        return {"connect": self.limits.connect_s, "read": s, "write": s, "pool": s}
 
-    def _pool(self, url: str) -> httpcore.AsyncConnectionPool:
-        """The pool for direct requests, or that of the proxy for this URL."""
+    def _client(self, url: str) -> httpx.AsyncClient:
+        """The client for direct requests, or that of the proxy for this URL."""
         proxy = None if urls.host(url) in self.mapped else self._proxies.for_url(url)
-        if proxy not in self._pools:
+        if proxy not in self._clients:
             if self._tls is None:
                 self._tls = tls_context(self._cafile)
-            self._pools[proxy] = self._new_pool(proxy)
-        return self._pools[proxy]
-
-    def _new_pool(self, proxy: str | None) -> httpcore.AsyncConnectionPool:
-        n = self.limits.connections
-        if proxy is None:
-            return httpcore.AsyncConnectionPool(
-                ssl_context=self._tls, max_connections=n, max_keepalive_connections=n, keepalive_expiry=15.0,
-                network_backend=self.backend,
-            )  # fmt: skip
-        parts = urlsplit(proxy)
-        auth = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
-        return httpcore.AsyncHTTPProxy(
-            f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}", proxy_auth=auth, ssl_context=self._tls,
-            max_connections=n, max_keepalive_connections=n, keepalive_expiry=15.0, network_backend=self.backend,
-        )  # fmt: skip
+            self._clients[proxy] = client(self.backend, self._tls, proxy, self.limits.connections)
+        return self._clients[proxy]
 
     def _failure(
         self, url: str, kind: FailureKind, detail: str, status: int | None = None, retry_after_s: float | None = None
