@@ -14,6 +14,7 @@ SHARE_OF_GAP = 0.1
 SMOOTHING = 0.3  # weight of the newest gap between two posts
 JITTER = 0.1
 MAX_ASKED_S = 7 * 86400.0  # what a feed's ttl may ask for at most
+LEAST_SHARE_OF_DELAY = 0.96  # from the end of one request to the start of the next
 MAX_DELAY_S = 120.0  # a longer Crawl-delay is a request to stay away; then the visit ends by its time limit
 
 
@@ -90,6 +91,11 @@ class Spacing:
         """A request to this host goes out now."""
         state = self._of(host)
         state.next_s = max(state.next_s, now + self.delay_s(host))
+
+    def end(self, host: str, now: float) -> None:
+        """The request has been answered: it may have gone out late, after the time that connecting took."""
+        state = self._of(host)
+        state.next_s = max(state.next_s, now + LEAST_SHARE_OF_DELAY * self.delay_s(host))
 
     def slow(self, host: str, now: float, wait_s: float | None) -> float:
         """The host asked for less (429, 503): rest as it says, else 5 s doubled each time; gives the seconds."""

@@ -91,7 +91,10 @@ class Manners:
                 await asyncio.sleep(wait_s)
             self.spacing.start(host, self._clock.monotonic())
             count(url)
-            yield
+            try:
+                yield
+            finally:
+                self.spacing.end(host, self._clock.monotonic())
 
     async def _address(self, url: str) -> asyncio.Semaphore:
         """Bounds the requests at once to an address that many hosts share."""

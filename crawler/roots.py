@@ -79,8 +79,8 @@ def watched(visit: Visit) -> Link:
     source = visit.blog.url
     if visit.feed:
         return Link(visit.feed, "feed", source)
-    if visit.kind == "blog" and (found := sitemaps_in(visit.caching)):
-        return Link(found[0], "sitemap", source)
+    if visit.kind == "blog" and len(found := sitemaps_in(visit.caching)) == 1:
+        return Link(found[0], "sitemap", source)  # of several, an index does not change when a page is added
     return first(visit)
 
 

@@ -65,6 +65,7 @@ class Visitor:
         self.reading: deque[tuple[Link, Page, asyncio.Task[Read | Failure]]] = deque()
         self.later: list[tuple[float, int, Link]] = []
         self.tries: Counter[str] = Counter()
+        self.there: set[str] | None = None  # keys of pages that answered on an earlier visit; made when needed
         self.probing: list[Link] = []
         self.guesses: set[str] = set()  # URLs that nobody named: whether something is there is found by asking
         self.fed: set[str] = set()  # keys that only a feed named so far
@@ -306,7 +307,8 @@ class Visitor:
                 self.world.refer(found.url, page.url)
                 continue
             found = replace(found, source=self.blog.url, depth=link.depth + 1)
-            if self._takes(link, found, read) and self.waiting.add(found, link_key=name):
+            once_more = self.visit.complete and link.kind in ("feed", "home") and self._was_missing(found, name)
+            if self._takes(link, found, read) and self.waiting.add(found, link_key=name, again=once_more):
                 new.append(found)
         if link.kind in ("feed", "sitemap", "home") and self.watching and new:
             self._widen(
@@ -333,6 +335,14 @@ class Visitor:
             return True
         self.fed.discard(urls.key(found.url)) if hint is not None and hint.in_sitemap else None
         return self.scope.holds(found.url) or self.waiting.is_sure(found.url)
+
+    def _was_missing(self, found: Link, name: str) -> bool:
+        """Whether a page that is named again was not there when it was asked for: it has no validators and no post."""
+        if name not in self.visit.known or shapes.guess(found.url) != "post":
+            return False
+        if self.there is None:
+            self.there = {urls.key(url) for url in (*self.visit.caching, *self.visit.posts)}
+        return name not in self.there
 
     def _moved(self, link: Link, page: Page, target: str) -> Link | None:
         """The target of a stub, waiting under the stub's own hint."""

@@ -165,6 +165,17 @@ def test_a_later_visit_finds_what_is_new_and_fetches_no_post_twice():
     assert pages.times[HOME + "p/one/"] == 0
 
 
+def test_a_draft_that_was_not_there_is_asked_for_again_when_the_feed_has_news():
+    pages = web(BLOG)
+    pages.pages[HOME + "feed.xml"] = feed("/p/draft/", "/p/one/")
+    later = Crawl(pages, VISIT).next_visit(VISIT)
+    pages.pages[HOME + "feed.xml"] = feed("/p/four/", "/p/draft/", "/p/one/")
+    pages.pages[HOME + "p/draft/"] = article()
+    pages.asked.clear()
+    assert Crawl(pages, later).posts == {HOME + "p/four/", HOME + "p/draft/"}
+    assert pages.times[HOME + "p/one/"] == 0
+
+
 def test_a_feed_that_is_gone_sends_the_visit_back_to_the_home_page():
     pages = web(BLOG)
     later = Crawl(pages, VISIT).next_visit(VISIT)
