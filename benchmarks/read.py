@@ -1,9 +1,9 @@
 """Reads every page of the replayed web whose kind is known, without a crawler: quality, pages a second, memory.
 
-    python benchmarks/read.py SITES TRUTH OUT [--sample N] [--hosts a,b] [--trafilatura]
+    python benchmarks/read.py SITES TRUTH OUT [--sample N] [--hosts a,b] [--no-feeds] [--trafilatura]
 
 SITES is the unpacked folder of sites, TRUTH the folder of posts.jsonl and nonposts.jsonl; OUT gets posts.jsonl and
-texts.jsonl for the scorer. With --trafilatura the same pages go through trafilatura alone, for its time and memory.
+texts.jsonl for the scorer. What a blog's feeds say of a post goes in as a hint, as it does in a crawl. With --trafilatura the same pages go through trafilatura alone, for its time and memory.
 """
 
 from __future__ import annotations
@@ -27,12 +27,33 @@ def rows(path: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in file if line.strip()]
 
 
-def one(job: tuple[str, str, str, bool]) -> tuple[str, dict[str, Any] | None, dict[str, Any], float, int]:
+def hints(sites: Path, host: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """What the feeds of a host say: hints by key of URL, and the one author of all entries if there is one."""
+    from crawler import urls
+    from crawler.sources.feed import parse
+    from crawler.types import Blog, Link, Page
+
+    found: dict[str, Any] = {}
+    authors: set[tuple[str, ...]] = set()
+    blog = Blog(host["base_url"], hosts=(host["host"],))
+    for feed in host["feeds"][:3]:
+        path = sites / host["host"] / feed["path"]
+        if path.is_file():
+            url = urls.resolve("/" + feed["path"], host["base_url"]) or host["base_url"]
+            for thing in parse(Page(url, url, 200, None, path.read_bytes(), datetime.now(UTC)), blog, None):
+                if isinstance(thing, Link) and thing.hint is not None:
+                    found.setdefault(urls.key(thing.url), thing.hint)
+                    authors.add(thing.hint.authors)
+    authors.discard(())
+    return found, (next(iter(authors)) if len(authors) == 1 and len(found) > 1 else ())
+
+
+def one(job: tuple[str, str, str, bool, Any, tuple[str, ...]]) -> tuple[str, dict[str, Any] | None, dict[str, Any], float, int]:
     """Read one page: its URL, the post or None, the verdict, the seconds it took, this process's peak in KiB."""
-    url, path, home, alone = job
+    url, path, home, alone, hint, authors = job
     body = Path(path).read_bytes()
     began = time.perf_counter()
-    post, verdict = (_alone(body), {}) if alone else _read(url, body, home)
+    post, verdict = (_alone(body), {}) if alone else _read(url, body, home, hint, authors)
     took = time.perf_counter() - began
     return url, post, verdict, took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
@@ -43,7 +64,9 @@ def _alone(body: bytes) -> dict[str, Any]:
     return {"markdown": extract(body, output_format="markdown", with_metadata=True, include_comments=False) or ""}
 
 
-def _read(url: str, body: bytes, home: str) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+def _read(
+    url: str, body: bytes, home: str, hint: Any, authors: tuple[str, ...]
+) -> tuple[dict[str, Any] | None, dict[str, Any]]:
     from dataclasses import asdict
 
     from crawler.sources.page import parse
@@ -51,7 +74,7 @@ def _read(url: str, body: bytes, home: str) -> tuple[dict[str, Any] | None, dict
 
     page = Page(url, url, 200, "text/html; charset=utf-8", body, datetime.now(UTC))
     post, verdict = None, None
-    for thing in parse(page, Blog(home), None):
+    for thing in parse(page, Blog(home, authors=authors), hint):
         if isinstance(thing, Post):
             post = thing
         elif isinstance(thing, Verdict):
@@ -67,10 +90,14 @@ def main() -> None:
     p.add_argument("out", type=Path)
     p.add_argument("--sample", type=int, default=0, help="at most so many posts and non-posts a host")
     p.add_argument("--hosts", default="")
+    p.add_argument("--no-feeds", action="store_true")
     p.add_argument("--trafilatura", action="store_true")
     p.add_argument("--processes", type=int, default=2)
     a = p.parse_args()
-    homes = {row["host"]: row["base_url"] for row in rows(a.truth.parent / "hosts.jsonl")}
+    from crawler import urls
+
+    hosts = {row["host"]: row for row in rows(a.truth.parent / "hosts.jsonl")}
+    fed = {name: ({}, ()) if a.no_feeds or a.trafilatura else hints(a.sites, row) for name, row in hosts.items()}
     only = set(filter(None, a.hosts.split(",")))
     jobs = []
     for name in ("posts", "nonposts"):
@@ -84,7 +111,9 @@ def main() -> None:
             ):
                 continue
             taken[row["host"]] += 1
-            jobs.append((row["url"], str(path), homes[row["host"]], a.trafilatura))
+            known, authors = fed[row["host"]]
+            home = hosts[row["host"]]["base_url"]
+            jobs.append((row["url"], str(path), home, a.trafilatura, known.get(urls.key(row["url"])), authors))
     a.out.mkdir(parents=True, exist_ok=True)
     began = time.perf_counter()
     seconds, peak, n_posts = [], 0, 0

@@ -151,6 +151,7 @@ class Blog:
     hosts: tuple[str, ...] = ()  # its own hosts, aliases included
     patterns: tuple[str, ...] = ()  # learned shapes of its posts' URLs (crawler.shapes)
     sample: bool = False
+    authors: tuple[str, ...] = ()  # who writes all of it, as its feed says; for posts that name nobody
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,10 @@ def main_text(body: bytes) -> str:
 
 def page_facts(body: bytes) -> Facts:
     """The facts of a page of which nothing else is known, not even its address."""
+    from dataclasses import replace
+
     from crawler.read.charset import decode
+    from crawler.read.days import guessed
     from crawler.read.facts import Facts, facts_of, own_url
     from crawler.read.head import head_of
     from crawler.read.tree import parse_html
@@ -44,10 +47,21 @@ def page_facts(body: bytes) -> Facts:
         return Facts("")
     head = head_of(root)
     url = own_url(head)
-    return facts_of(root, head, url, Blog(url), None, None)
+    facts = facts_of(root, head, url, Blog(url), None, None)
+    return facts if facts.published else replace(facts, published=guessed(root, url, None))
 
 
 def page_day(page: bytes | str) -> str | None:
     """The day of publication of a page, YYYY-MM-DD."""
-    body = page if isinstance(page, bytes) else page.encode("utf-8", "replace")
-    return (page_facts(body).published or "")[:10] or None
+    from crawler.read.charset import decode
+    from crawler.read.days import guessed, published_of
+    from crawler.read.facts import own_url
+    from crawler.read.head import head_of
+    from crawler.read.tree import parse_html
+
+    root = parse_html(decode(page) if isinstance(page, bytes) else page)
+    if root is None:
+        return None
+    head = head_of(root)
+    url = own_url(head)
+    return (published_of(root, head, url, None) or guessed(root, url, None) or "")[:10] or None

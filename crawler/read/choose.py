@@ -90,7 +90,8 @@ def _same_make(pieces: list[Piece], kept: list[bool], frame: list[bool]) -> None
 
 def _make(piece: Piece) -> tuple[object, ...]:
     """Tag and class of an element and of the two around it."""
-    node, out = piece.element, []
+    node = piece.element
+    out: list[object] = []
     while node is not None and len(out) < 6:
         out += [node.tag, node.get("class")]
         node = node.getparent()

@@ -150,6 +150,9 @@ def normalise_code(root: Element) -> None:
         if element.tag != "textarea":
             rename(element, "pre")
     for pre in list(root.iter("pre")):
+        if pre.find(".//pre") is not None:
+            pre.tag = "div"  # a frame with the file's name around the block itself
+    for pre in list(root.iter("pre")):
         if pre.getparent() is None or any(a.tag == "pre" for a in pre.iterancestors()):
             continue
         if _GUTTER.search(tokens(pre)):

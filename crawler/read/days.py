@@ -27,13 +27,18 @@ _UPDATED = (
     "dc.date.modified",
     "article:modified",
 )
-_URL_DAY = re.compile(r"/((?:19|20)\d\d)[/\-_.]?(0?[1-9]|1[0-2])[/\-_.]?(0?[1-9]|[12]\d|3[01])(?=[/\-_.]|$)")
+_URL_DAY = re.compile(
+    r"[/_-]((?:19|20)\d\d)(?:([/\-_.])(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]))(?=[/\-_.]|$)"
+)
 _DATE_CLASS = re.compile(
     r" (?:[a-z]+[-_]{1,2})*(?:date|time|published|pubdate|datetime|timestamp|posted-on|postdate|dateline|day|entry-date|created|publish)(?:[-_]{1,2}\w+)* "
 )
 _NOT_THE_DAY = re.compile(
     r"updat|modif|edit|comment|reading|related|sidebar|footer|recent|popular|copyright|expire|event|upcoming|countdown|prev|next"
 )
+_SHORT = re.compile(r"\d{1,2}/\d{1,2}/\d\d")
+_MACHINE = re.compile(r"(?:19|20)\d\d-?\d\d-?\d\d|(?:mon|tue|wed|thu|fri|sat|sun)\w*,? |\d{1,2}/\d{1,2}/(?:19|20)\d\d", re.I)
+_LABEL = re.compile(r"\b(?:posted|published|written|created|pubblicato|veröffentlicht|publié)(?:\s+(?:on|at|il|am|le))?\b\s*[:：]?\s*|(?:发表|发布|创建|撰写|写)(?:于|时间|日期)?\s*[:：]?\s*|日期\s*[:：]\s*|작성일?\s*[:：]?\s*|^\W*date\s*[:：]\s*", re.I)
 _UPDATE_WORDS = re.compile(r"\b(?:updat|modif|edit|revis|last change|aktualisiert)|更新|修改|修正|수정", re.I)
 _SHOWN = re.compile(
     r"(?<!\d)(?:(?:19|20)\d\d\s?[-/.年년]\s?\d{1,2}\s?[-/.月월]\s?\d{1,2}(?!\d)[日일]?|\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d|"
@@ -50,7 +55,7 @@ def url_day(url: str) -> str | None:
     if match is None:
         return None
     try:
-        return date(int(match[1]), int(match[2]), int(match[3])).isoformat()
+        return date(int(match[1]), int(match[3] or match[5]), int(match[4] or match[6])).isoformat()
     except ValueError:
         return None
 
@@ -161,55 +166,79 @@ def published_of(root: Element, head: Head, url: str, fetched: str | None) -> st
             found.append(good)
     found += [good for name in _PUBLISHED for value in head.meta.get(name, ())[:1] if (good := _good(value, fetched))]
     shown_days: list[str] = []
-    for _, machine, shown in sorted(_timed(root), key=lambda item: item[0])[:12]:
-        said = _good(shown, fetched) if _SHOWN.search(shown) else None
-        told = _good(machine, fetched)
-        if said:
+    for rank, machine, shown in sorted(_timed(root), key=lambda item: item[0])[:12]:
+        match = _SHOWN.search(shown) or (_SHORT.fullmatch(shown.strip()) if rank <= 3 else None)
+        said = _good(match[0], fetched) if match and _has_day(match[0]) else None
+        told = _good(machine, fetched) if _MACHINE.match(machine.strip()) or _SHOWN.fullmatch(machine.strip()) else None
+        if said and rank <= 3 and not shown_days:
             shown_days.append(said[:10])
         if told or said:
             found.append(told or said or "")
     if not found:
         return day_in_url or _in_text(root, fetched)
-    best = found[0]
-    return _settled(best, [*shown_days, *([day_in_url] if day_in_url else [])])
+    return _settled(found[0], [*shown_days, *([day_in_url] if day_in_url else [])])
 
 
 def _settled(best: str, days: list[str]) -> str:
     """A machine's instant in UTC can be a day off what the author wrote: the day that readers are shown decides."""
+    if not best.endswith(("+00:00", "Z")) or best[11:16] == "00:00":
+        return best
     for day in days:
-        if (
-            day != best[:10]
-            and abs((date.fromisoformat(day) - date.fromisoformat(best[:10])).days) == 1
-            and best[10:].endswith(("+00:00", "Z", ""))
-        ):
+        if abs((date.fromisoformat(day) - date.fromisoformat(best[:10])).days) == 1:
             return day
     return best
 
 
+def _has_day(text: str) -> bool:
+    """Whether a shown date names a day and not just a month."""
+    return len(re.findall(r"\d+", text)) >= (2 if re.search(r"[^\W\d_]{3}", text) else 3)
+
+
 def _in_text(root: Element, fetched: str | None) -> str | None:
-    """A date in the first lines of the page, near its title, where nothing names it."""
+    """A date that a label announces, or one in the first lines after the title, where no element is named for it."""
     body = root.find("body")
     if body is None:
         return None
-    heading = next((h for h in body.iter("h1", "h2", "d-title") if words(h)), None)
-    if heading is None:
-        return None
-    text, started = "", False
+    near, started = "", False
     for element in body.iter():
-        if element is heading:
-            started = True
-        if started and isinstance(element.tag, str) and element.tag not in ("script", "style", "pre", "nav", "aside"):
-            text += " " + (element.text or "") + " " + (element.tail or "")
-        if len(text) > 600:
-            break
-    text = " ".join(text.split())
-    for match in _SHOWN.finditer(text):
-        if match.start() > 400 or not re.search(r"\d{1,2}\D+\d{4}|\d{4}\D+\d{1,2}\D+\d", match[0]):
+        if not isinstance(element.tag, str) or element.tag in ("script", "style", "pre", "code", "noscript"):
             continue
-        lead = text[max(0, match.start() - 25) : match.start()]
-        if not _UPDATE_WORDS.search(lead) and (good := _good(match[0], fetched)):
+        if element.tag in ("p", "div", "span", "small", "h6", "h5", "h4", "li", "em", "i", "td", "footer", "strong") and (label := _LABEL.search(element.text or "")):
+            text = words(element)[:160]
+            label = _LABEL.search(text)
+            match = _SHOWN.search(text, label.end() if label else 0)
+            if label and match and match.start() - label.end() < 20 and _has_day(match[0]) and (good := _good(match[0], fetched)):
+                return good
+        if element.tag in ("h1", "h2", "d-title") and words(element):
+            started = True
+        if started and len(near) < 600:
+            near += f" {element.text or ''} "
+        if started and len(near) < 600:
+            near += f" {element.tail or ''} "
+    near = " ".join(near.split())
+    for match in _SHOWN.finditer(near):
+        if match.start() > 400:
+            break
+        if _has_day(match[0]) and not _UPDATE_WORDS.search(near[max(0, match.start() - 25) : match.start()]) and (good := _good(match[0], fetched)):
             return good
     return None
+
+
+def guessed(root: Element, url: str, fetched: str | None) -> str | None:
+    """What htmldate makes of a page where nothing says its day: the last resort, and only for what may be a post.
+
+    A first of January is mostly the year of a copyright line, so it is no answer.
+    """
+    import logging
+
+    from htmldate import find_date
+
+    logging.getLogger("htmldate").setLevel(logging.CRITICAL)
+    try:
+        found = find_date(root, extensive_search=True, original_date=True, url=url or None, max_date=fetched)
+    except (ValueError, TypeError, OverflowError, AttributeError, RecursionError):
+        return None
+    return found if found and not found.endswith("-01-01") and found != fetched else None
 
 
 def updated_of(head: Head, published: str | None, fetched: str | None) -> str | None:

@@ -16,8 +16,8 @@ _SCRIPTS = {
     "devanagari": re.compile("[\u0900-\u097f]"),
 }
 _LETTERS = re.compile(r"[^\W\d_]")
-# A Han character says about as much as this many Latin letters
-_HAN_WEIGHT = 3.0
+# A Han character says as much as three Latin letters; and technical Chinese is full of English, never the reverse
+_HAN_WEIGHT = 8.0
 _OWN_SCRIPT = {"hebrew": "he", "thai": "th", "greek": "el"}
 MAX_CHARS = 20_000
 

@@ -31,7 +31,11 @@ _ROLE_TAIL = re.compile(
 _CLASS = re.compile(
     r" (?:[a-z]+[-_]{1,2})*(?:author|byline|authors)(?:[-_]{1,2}(?:name|names|link|title|text|list|info|vcard))? | p-author | fn | byline | author vcard | post-author | vcard "
 )
-_NOT_HERE = re.compile(r"comment|related|sidebar|footer|widget|bio|avatar|citation|quote|recommend|card-|popular")
+_COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright|版权所有)\s*(?:©|\(c\)|copyright)?\s*(?:(?:19|20)\d\d\s*(?:[-–—~]\s*(?:(?:19|20)\d\d|present|now|至今)?)?)?\s*,?\s*(?:by\s+)?([^\d©].{1,60})", re.I)
+_POSSESSIVE = re.compile(r"(?:['’]s)?\s*(?:的)?\s*(?:personal\s+)?(?:blog|home ?page|website|notes|site|博客|主页|小站|블로그)$", re.I)
+_NOT_HERE = re.compile(
+    r" (?:[a-z]+[-_])*(?:comments?|related|sidebar|widget|citation|quote|recommend(?:ed)?|popular|site-footer|testimonial)(?:[-_](?:list|area|item|body|inner|content|posts?|author|wrap\w*))? "
+)
 
 
 def names_in(value: Any, known: dict[str, str] | None = None, depth: int = 0) -> list[str]:
@@ -106,15 +110,15 @@ def _unique(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def authors_of(
-    root: Element, head: Head, site_names: Iterable[str], hinted: tuple[str, ...], blog_author: bool = True
+    root: Element, head: Head, site_names: Iterable[str], hinted: tuple[str, ...], blog: tuple[str, ...] = ()
 ) -> tuple[str, ...]:
-    """The authors, from what names them best: front matter, JSON-LD, meta elements, the by-line, the feed."""
+    """The authors, from what names them best: front matter, JSON-LD, meta elements, the by-line, the feed, the blog."""
     sites = {fold(name) for name in [*site_names, head.site] if name}
 
     def people(names: Iterable[str]) -> tuple[str, ...]:
         found = _unique(names)
         apart = tuple(name for name in found if fold(name) not in sites)
-        return apart or (found if blog_author else ())
+        return apart or found
 
     front = people(names_in(head.front.get("authors") or head.front.get("author")))
     if front:
@@ -149,7 +153,18 @@ def authors_of(
     for found, folds in zip((structured, meta, byline), apart, strict=True):
         if folds:
             return found
-    return people(hinted) or structured or meta or byline
+    return people(hinted) or structured or meta or byline or people(blog) or people(_owner(root))
+
+
+def _owner(root: Element) -> list[str]:
+    """Who the copyright line at the foot of the page names: the author of a blog that names none."""
+    for element in reversed(list(root.iter("footer", "div", "p", "span", "section", "small"))):
+        text = words(element) if sum(map(len, element.itertext())) < 400 else ""
+        if match := _COPYRIGHT.search(text):
+            name = tidy(re.split(r"[.|,·•–—/]|\s-\s|\ball rights\b|\bpowered\b|\bbuilt\b|\bmade\b|\busing\b|\btheme\b|\bcc\b", match[1], flags=re.I)[0])
+            name = _POSSESSIVE.sub("", name)
+            return [name] if is_name(name) and len(name.split()) <= 4 and not re.search(r"\d", name) else []
+    return []
 
 
 def _turned(name: str) -> str:

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from crawler.read.head import Head
 from crawler.read.tree import Element, tokens, words
 
-_SEPARATOR = re.compile(r"\s+[|·•–—\-:»«/~⋆]\s+|\s*[|｜丨»«·•]\s*|\s+[-–—]+\s*|\s*[–—]+\s+|\s*::\s*")
+_SEPARATOR = re.compile(r"\s+[|·•–—\-:»«/~⋆]\s+|\s*[|｜丨»«·•]\s*|\s+[-–—]+\s*|\s*[-–—]+\s+|\s*::\s*|[:：]\s+|\s+@\s*")
 _TITLE_CLASS = re.compile(
-    r" (?:[a-z]+[-_]{1,2})*(?:post|entry|article|headline|content|page|story|blog)[-_]{0,2}(?:title|headline|heading|name)(?:[-_]\w+)* | headline | p-name | title | h1-headline "
+    r" (?:[a-z]+[-_]{1,2})*(?:post|entry|article|headline|content|page|story|blog|chapter|d)[-_]{0,2}(?:title|headline|heading|name)(?:[-_]\w+)* | headline | p-name | title | h1-headline "
 )
 _NOISE = re.compile(r"[#¶§🔗⚓]+$|^\s*permalink\s*$", re.I)
 
@@ -75,10 +75,28 @@ def without_site(title: str, names: Iterable[str], headings: Iterable[str]) -> s
     return title
 
 
+def _site_names(root: Element) -> list[str]:
+    """What the page calls the blog: the titles of its feeds, the words that lead to its front page."""
+    names = []
+    for link in root.iter("link"):
+        if "alternate" in (link.get("rel") or "") and link.get("title"):
+            names.append(re.sub(r"\s*(?:-|–|»|\||:)?\s*(?:\b(?:full\s+)?(?:rss|atom|json)?\s*feed\b|\brss\b|\batom\b).*$", "", link.get("title"), flags=re.I))
+    for link in root.iter("a"):
+        href = (link.get("href") or "").strip()
+        brand = re.search(r" (?:[a-z]+[-_])*(?:brand|site-title|site-name|logo|blog-title|site_title|navbar-brand|brand-title)(?:[-_]\w+)* ", tokens(link) + "".join(tokens(a) for a in list(link.iterancestors())[:2]))
+        if href in ("/", "./", "../", "../../", "index.html", "/index.html", "../index.html", "../../index.html") or brand or re.fullmatch(r"https?://[^/]+/?", href):
+            text = words(link)
+            if 2 <= len(text) <= 60 and fold(text) not in ("home", "blog", "首页", "主页", "posts"):
+                names.append(text)
+        if len(names) > 12:
+            break
+    return names
+
+
 def title_of(root: Element, head: Head, site_names: Iterable[str], hinted: str | None) -> str:
     """The title; where machines and readers are told different ones, the one that two places agree on."""
     headings = heading_candidates(root)
-    names = [*site_names, head.site]
+    names = [*site_names, head.site, *_site_names(root)]
     shown = [text for text, _ in headings]
     said = head.first("og:title", "twitter:title", "citation_title", "dc.title", "title")
     structured = head.article.get("headline") or head.article.get("name")

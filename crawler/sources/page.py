@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from crawler import shapes, text, urls
 from crawler.read import READER
 from crawler.read.charset import decode
 from crawler.read.classify import classify, looks_of
-from crawler.read.content import Content, content_of, feed_content
+from crawler.read.content import content_of, feed_content
+from crawler.read.days import guessed
 from crawler.read.facts import facts_of
 from crawler.read.head import Head, head_of
 from crawler.read.language import language_of
@@ -56,6 +56,9 @@ def read(
     target = moved_to(root, base)
     facts = facts_of(root, head, page.url, blog, hint, fetched)
     looks = looks_of(root, page.url)
+    published = facts.published
+    if published is None and shapes.guess(page.url) == "post" and looks.list_links < 4 and target is None:
+        published = guessed(root, page.url, fetched)
     content = content_of(root, base, facts.title)
     told = hint.html if hint else None
     text_from = "page"
@@ -94,7 +97,7 @@ def read(
         markdown=content.markdown,
         source=blog.url,
         authors=facts.authors,
-        published=facts.published,
+        published=published,
         updated=facts.updated,
         language=language,
         tags=facts.tags,
@@ -109,5 +112,3 @@ def read(
     )
     return post, Verdict("post", tuple(reasons), moved_to=None, language=language)
 
-
-_ = replace, shapes, Content
