@@ -149,3 +149,25 @@ def sanitize(html: str) -> str:
     from crawler.sanitize import sanitize
 
     return sanitize(html)
+
+
+def cluster(texts: list[str], k: int) -> list[int]:
+    import numpy as np
+
+    from kb.embed import cut_for, mean_of
+    from kb.embedders import load
+    from kb.gloss import load_glosser
+    from kb.groups import group_texts
+    from kb.terms import load_terms
+    from kb.words import has_cjk
+
+    embedder, glosser = load("all-MiniLM-L6-v2"), load_glosser()
+    passages: list[list[str]] = []
+    for text in texts:
+        translate = glosser.to_english if has_cjk(text) else None
+        cut = [p.text for p in cut_for(embedder, translate, "", text)]
+        passages.append([translate(p) for p in cut] if translate else cut)
+    rows = embedder.encode([p for some in passages for p in some])
+    ends = np.cumsum([len(some) for some in passages])
+    whole = np.stack([mean_of(rows[end - len(some) : end]) for end, some in zip(ends, passages, strict=True)])
+    return group_texts(texts, whole, k, embedder, load_terms())

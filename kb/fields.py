@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kb.errors import ModelError
+from kb.labels import term_counts
 from kb.store import relevance as kept
+from kb.terms import Terms
 
 if TYPE_CHECKING:
     from kb.store.connect import Store
@@ -64,6 +66,19 @@ def prototypes(embedder: Embedder, fields: Sequence[Field]) -> Prototypes:
     both = embedder.encode(english + chinese).reshape(2, len(fields), -1).sum(axis=0)
     rows = (both / np.maximum(np.linalg.norm(both, axis=1, keepdims=True), 1e-9)).astype(np.float32)
     return Prototypes(tuple(field.id for field in fields), rows, sum(field.on for field in fields))
+
+
+def field_shares(text: str, terms: Terms, fields: Prototypes) -> Float32:
+    """How much of what a text (title, tags, body, a line each) names belongs to each field."""
+    place = {name: i for i, name in enumerate(fields.ids[: fields.n_on])}
+    share = np.zeros(fields.n_on, np.float32)
+    squares = 0.0
+    for index, n in term_counts([text], terms)[0].items():
+        value = float(np.log1p(n))
+        squares += value * value
+        if (at := place.get(terms.all[index].field)) is not None:
+            share[at] += value
+    return np.asarray(share / max(squares, 1e-9) ** 0.5, np.float32)
 
 
 def kept_prototypes(store: Store) -> Prototypes | None:

@@ -1,8 +1,10 @@
 """Names for topics in both languages, from the glossary, by class-based TF-IDF.
 
-Grootendorst (2022), "BERTopic": tf(t, c) * log(1 + A / f(t)), the classes being topics. Here tf is the share of a
-topic's posts that name the term, so that one long post does not name its topic, and a term of everybody's has no weight
-without any list of stop words.
+After Grootendorst (2022), "BERTopic": the topics are the documents. A term's weight in a topic is p * log(p / q)^2,
+where p is the share of the topic's posts that name it and q that of all topics'. So one long post does not name its
+topic, and what everybody writes has no weight without any list of stop words. (Unsquared it is the term's part of the
+divergence between the topic and the rest, and names topics by words as wide as "tensor"; BERTopic's own weight by words
+as rare as "camera calibration". Read on the topics of the replayed web.)
 """
 
 from __future__ import annotations
@@ -17,8 +19,9 @@ from numpy.typing import NDArray
 from kb.gloss import Term
 from kb.terms import Terms, tokens
 
-SECOND = 0.6  # a second term stands in the label from this part of the first one's score on
+SECOND = 0.5  # a second term stands in the label from this part of the first one's score on
 SHOWN = 8  # terms of a topic
+LONG_EN, LONG_ZH = 28, 10  # characters above which an abbreviation is shorter to read
 KEPT = 5  # a label stays while its term is among this many
 TITLE = 3  # a term in a title or a tag counts as often as this many in the text
 
@@ -45,19 +48,18 @@ def term_counts(texts: Sequence[str], terms: Terms) -> list[Counter[int]]:
     return counted
 
 
-def scores(counts: Mapping[int, Sequence[Counter[int]]], n_terms: int) -> dict[int, NDArray[np.float64]]:
-    """Class-based TF-IDF of every term in every topic (topic -> score a term)."""
-    tf = {topic: np.zeros(n_terms) for topic in counts}
+def scores(counts: Mapping[int, Sequence[Counter[int]]], terms: Terms) -> dict[int, NDArray[np.float64]]:
+    """The weight of every term in every topic (topic -> weight a term); 0 for words of every subject."""
+    n = len(terms.all)
+    share = {topic: np.zeros(n) for topic in counts}
     for topic, posts in counts.items():
         for post in posts:
-            for index, n in post.items():
-                tf[topic][index] += 1.0 - 0.5**n  # naming a term once is half of what naming it often is
-        tf[topic] /= max(1, len(posts))
-    total = np.sum(list(tf.values()), axis=0) if tf else np.zeros(n_terms)
-    mean = float(np.sum(total)) / max(1, len(tf))
-    weight = np.log1p(mean / np.maximum(total, 1e-9)) * (total > 0)
-    rare = np.log1p(len(tf) / np.maximum(total * 4, 1e-9)) * (total > 0)
-    return {topic: share * weight * rare for topic, share in tf.items()}
+            for index, k in post.items():
+                if index in terms.telling:
+                    share[topic][index] += 1.0 - 0.5**k  # naming a term once is half of what naming it often is
+        share[topic] /= max(1, len(posts))
+    usual = np.mean(list(share.values()), axis=0) if share else np.zeros(n)
+    return {topic: p * np.log(np.maximum(p, 1e-9) / np.maximum(usual, 1e-9)).clip(0) ** 2 for topic, p in share.items()}
 
 
 def labels(
@@ -68,17 +70,17 @@ def labels(
 
     standing: labels that topics have. One is kept as long as what it was made from is among the topic's first terms.
     """
-    scored = scores(counts, len(terms.all))
+    scored = scores(counts, terms)
     best = {topic: np.argsort(-s, kind="stable")[:30] for topic, s in scored.items()}
     made: dict[int, Label] = {}
-    taken: set[str] = set()
+    taken: set[str] = set()  # names of terms, and whole labels
     for topic, label in standing.items():
         first = [terms.all[i].en for i in best.get(topic, ())[:KEPT]]
         if label.terms[:1] and label.terms[0] in first:
             made[topic] = Label(
                 label.en, label.zh, (label.terms[0], *(t for t in first if t != label.terms[0]))[:SHOWN]
             )
-            taken |= {label.en.casefold(), label.zh}
+            taken |= {*label.en.casefold().split(" and "), *label.zh.split("与"), label.en.casefold(), label.zh}
     order = sorted(scored, key=lambda t: (-float(scored[t].max(initial=0.0)), t))
     for topic in order:
         if topic in made:
@@ -91,26 +93,41 @@ def labels(
 
 
 def _label(topic: int, chosen: Sequence[Term], values: Sequence[float], texts: Sequence[str], taken: set[str]) -> Label:
+    """The first term that no other topic is named by, and with it a second one that says something else."""
     shown = tuple(term.en for term in chosen[:SHOWN])
-    for i, first in enumerate(chosen):
-        for second, value in list(zip(chosen, values, strict=True))[i + 1 : i + 4]:
-            if value >= SECOND * values[i] and not _alike(first, second):
-                en, zh = f"{capital(first)} and {second.en}", f"{first.zh}与{second.zh}"
-                if en.casefold() not in taken and zh not in taken:
-                    return Label(en, zh, shown)
-        en, zh = capital(first), first.zh
-        if en.casefold() not in taken and zh not in taken:
-            return Label(en, zh, shown)
-    words = _words(texts)
-    name = ", ".join(words[:2]) or "other"
-    while name.casefold() in taken:
-        name += f" {topic}"
-    return Label(name, name, shown or tuple(words[:SHOWN]))
+    free = [(term, value) for term, value in zip(chosen, values, strict=True) if not _taken(term, taken)]
+    if not free:
+        words = _words(texts)
+        name = ", ".join(words[:2]) or "other"
+        while name.casefold() in taken:
+            name += f" {topic}"
+        return Label(name, name, shown or tuple(words[:SHOWN]))
+    first, most = free[0]
+    second = next((t for t, value in free[1:4] if value >= SECOND * most and not _alike(first, t)), None)
+    taken |= {first.en.casefold(), first.zh} | ({second.en.casefold(), second.zh} if second else set())
+    if second is None:
+        return Label(capital(english(first)), chinese(first), shown)
+    en, zh = f"{capital(english(first))} and {english(second)}", f"{chinese(first)}与{chinese(second)}"
+    return Label(en, zh, shown)
 
 
-def capital(term: Term) -> str:
-    """A term as the beginning of a label: an abbreviation stays as it is."""
-    return term.en[:1].upper() + term.en[1:]
+def _taken(term: Term, taken: set[str]) -> bool:
+    return not taken.isdisjoint({term.en.casefold(), term.zh, english(term).casefold(), chinese(term)})
+
+
+def english(term: Term) -> str:
+    """A term's name in a label: the abbreviation that everybody knows it by where the name is long."""
+    return term.abbr if term.abbr and len(term.en) > LONG_EN else term.en
+
+
+def chinese(term: Term) -> str:
+    """The same in Chinese."""
+    return term.abbr if term.abbr and len(term.zh) > LONG_ZH else term.zh
+
+
+def capital(name: str) -> str:
+    """A name as the beginning of a label; what has capitals already stays as it is."""
+    return name[:1].upper() + name[1:]
 
 
 def _alike(a: Term, b: Term) -> bool:

@@ -11,6 +11,7 @@ import hashlib
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from kb.store.connect import Store
     from kb.types import Embedder, Float32
 
-READ = 24_000  # characters of a post that are looked at: the subject is settled by then, and time is bounded
+READ = 16_000  # characters of a post that are looked at: the subject is settled by then, and time is bounded
 COUNTS = ("terms", "kinds", "density", "variety", "in_title", "in_tags", "imports", "numeric", "length")
 # what code on the subject imports, in Python and in R; the second list is shared with other work on numbers
 _ON = (
@@ -40,6 +41,7 @@ _ON = (
 )
 _NUMERIC = "numpy|pandas|scipy|matplotlib|seaborn|cv2|ggplot2|dplyr|tidyverse"
 _IMPORT = re.compile(rf"^\s*(?:from|import|library\(|require\(|using)\s*[\"']?({_ON}|{_NUMERIC})\b", re.M)
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 _NUMERIC_NAMES = frozenset(_NUMERIC.split("|"))
 
 
@@ -96,21 +98,25 @@ def features(title: str, tags: tuple[str, ...], markdown: str, terms: Terms) -> 
             prose.append(block.text)
     text = plain_inline("\n".join(prose))
     words = count_words(text)
-    chinese = sum("\u4e00" <= c <= "\u9fff" for c in text)
+    chinese = len(_CHINESE.findall(text))
     n = max(50.0, words - 0.4 * chinese)  # a Chinese word has 1.6 characters or so
-    named = terms.mentions(text)
+    named, in_title, in_tags = (_telling(terms, t) for t in (text, title, "\n".join(tags)))
     imported = set(_IMPORT.findall("\n".join(code)))
     return (
         math.log1p(named.total()),
         math.log1p(len(named)),
         min(10.0, 100.0 * named.total() / n),
         min(5.0, 10.0 * len(named) / math.sqrt(n)),
-        float(min(2, len(terms.mentions(title)))),
-        float(min(3, len(terms.mentions("\n".join(tags))))),
+        float(min(2, len(in_title))),
+        float(min(3, len(in_tags))),
         float(bool(imported - _NUMERIC_NAMES)),
         float(bool(imported & _NUMERIC_NAMES)),
         math.log(n),
     )
+
+
+def _telling(terms: Terms, text: str) -> Counter[int]:
+    return Counter({index: n for index, n in terms.mentions(text).items() if index in terms.telling})
 
 
 def score(model: Model, counts: tuple[float, ...], near: Mapping[str, float] | None) -> float:

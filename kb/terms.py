@@ -14,35 +14,47 @@ _SHORT = 4  # an abbreviation up to this long is a term only in its own case: "A
 
 
 class Terms:
-    """A trie over the tokens of every name of every term; a Chinese character is a token of its own."""
+    """Every name of every term by its tokens; a Chinese character is a token of its own."""
 
     def __init__(self, terms: Iterable[Term]) -> None:
         self.all: tuple[Term, ...] = tuple(terms)
-        self._root: dict[str, list[tuple[tuple[str, ...], str | None, int]]] = {}
+        # words of every subject, such as "method" and "survey", say nothing of a text's own
+        self.telling = frozenset(i for i, term in enumerate(self.all) if term.field != "general")
+        self._exact: dict[str, int] = {}  # short abbreviations, in their own case
+        self._named: dict[tuple[str, ...], int] = {}
+        widths: dict[str, set[int]] = {}
         for index, term in enumerate(self.all):
             for name in term.names:
-                tokens = tuple(map(_stem, _TOKEN.findall(name.lower())))
-                if tokens:
-                    exact = name if name == term.abbr and len(name) <= _SHORT and name.isascii() else None
-                    self._root.setdefault(tokens[0], []).append((tokens, exact, index))
-        for named in self._root.values():
-            named.sort(key=lambda row: (-len(row[0]), row[1] is None, row[2]))
+                found = tuple(map(_stem, _TOKEN.findall(name.lower())))
+                if name == term.abbr and len(name) <= _SHORT and len(found) == 1:
+                    self._exact.setdefault(name, index)
+                elif found:
+                    self._named.setdefault(found, index)
+                    widths.setdefault(found[0], set()).add(len(found))
+        for name in self._exact:
+            widths.setdefault(_stem(name.lower()), set())
+        self._widths = {first: sorted(found, reverse=True) for first, found in widths.items()}
 
     def mentions(self, text: str) -> Counter[int]:
         """How often each term (by its place in `all`) is named in a text; at one place the longest name wins."""
         cased = _TOKEN.findall(text)
-        tokens = [_stem(token.lower()) for token in cased]
+        stems = {token: _stem(token.lower()) for token in set(cased)}
+        tokens = [stems[token] for token in cased]
+        starts = [i for i, token in enumerate(tokens) if token in self._widths]
         found: Counter[int] = Counter()
-        at, n = 0, len(tokens)
-        while at < n:
-            step = 1
-            for names, exact, index in self._root.get(tokens[at], ()):
-                width = len(names)
-                if (width == 1 or tuple(tokens[at : at + width]) == names) and exact in (None, cased[at]):
+        free = 0
+        for at in starts:
+            if at < free:
+                continue
+            for width in self._widths[tokens[at]]:
+                index = self._named.get(tuple(tokens[at : at + width]))
+                if index is not None:
                     found[index] += 1
-                    step = width
+                    free = at + width
                     break
-            at += step
+            else:
+                if (index := self._exact.get(cased[at])) is not None:
+                    found[index] += 1
         return found
 
 

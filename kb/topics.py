@@ -16,7 +16,7 @@ import numpy as np
 from crawler.clock import Clock
 from kb import regroup
 from kb.clusters import Frame
-from kb.fields import Prototypes, fields_hash, kept_prototypes, load_fields
+from kb.fields import Prototypes, field_shares, fields_hash, kept_prototypes, load_fields
 from kb.labels import Label, labels, term_counts
 from kb.store import topics as stored
 from kb.store.corrections import corrections
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from kb.store.connect import Store
-    from kb.types import Float32, Vectors
+    from kb.types import Vectors
 
 METHOD = "kmeans+fields/1"
 READ = 8000  # characters of a post whose terms are counted
@@ -126,19 +126,6 @@ def _describe(
         tuple(p.post_id for p in posts), tuple(p.copy for p in posts), rows,
         (rows @ fields.rows[: fields.n_on].T).astype(np.float32), shares, relevance,
     )  # fmt: skip
-
-
-def field_shares(text: str, terms: Terms, fields: Prototypes) -> Float32:
-    """How much of what a text (title, tags, body, a line each) names belongs to each field."""
-    place = {name: i for i, name in enumerate(fields.ids[: fields.n_on])}
-    share = np.zeros(fields.n_on, np.float32)
-    squares = 0.0
-    for index, n in term_counts([text], terms)[0].items():
-        value = float(np.log1p(n))
-        squares += value * value
-        if (at := place.get(terms.all[index].field)) is not None:
-            share[at] += value
-    return np.asarray(share / max(squares, 1e-9) ** 0.5, np.float32)
 
 
 def _names(

@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from kb.types import Corpus, Float32, StoredPost
 
-WEIGHT = 0.06
+WEIGHT = 0.02
 ENOUGH = 400  # words of prose
 
 

@@ -1,6 +1,6 @@
 """How much a post explains: prose, structure, formulas, code and figures together, each with diminishing returns.
 
-Mere length is one part of five: a long text without structure or anything shown gets at most about a half.
+Mere length is a quarter of it: a long text without structure and with nothing shown gets no more than that.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from kb.scoring import quality, saturate
 if TYPE_CHECKING:
     from kb.types import Corpus, Float32
 
-WEIGHT = 0.2
+WEIGHT = 0.12
 # half of the credit at: the medians of the posts on the topic of the replayed web, rounded
 HALVES = {"words": 1500, "formulas": 15, "code_lines": 40, "figures": 6, "headings": 8}
 
@@ -26,5 +26,5 @@ def score(corpus: Corpus) -> Float32:
     )
     shown = 1 - (1 - saturate(formulas, HALVES["formulas"])) * (1 - saturate(code, HALVES["code_lines"]))
     seen = saturate(figures + tables, HALVES["figures"])
-    parts = 0.45 * saturate(words, HALVES["words"]) + 0.2 * shown + 0.2 * seen
-    return np.asarray(parts + 0.15 * saturate(headings, HALVES["headings"]), np.float32)
+    built = saturate(headings, HALVES["headings"])
+    return np.asarray(0.25 * saturate(words, HALVES["words"]) + 0.3 * shown + 0.3 * seen + 0.15 * built, np.float32)

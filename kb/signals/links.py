@@ -15,7 +15,7 @@ from kb.scoring import places, saturate
 if TYPE_CHECKING:
     from kb.types import Corpus, Float32
 
-WEIGHT = 0.3
+WEIGHT = 0.2
 DAMPING = 0.85
 HALF = 1.5  # blogs of mean rank that give .5
 

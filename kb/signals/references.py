@@ -11,7 +11,7 @@ from kb.scoring import saturate
 if TYPE_CHECKING:
     from kb.types import Corpus, Float32
 
-WEIGHT = 0.12
+WEIGHT = 0.1
 HALF = 4.0  # papers that give half of the credit; a repository counts as half a paper, another page as a fifth
 
 

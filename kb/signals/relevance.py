@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from kb.types import Corpus, Float32
 
-WEIGHT = 0.1
+WEIGHT = 0.07
 
 
 def score(corpus: Corpus) -> Float32:

@@ -12,7 +12,7 @@ from crawler.urls import key
 from kb.resemblance import Candidate
 from kb.store.corpus import post_links
 from kb.store.meta import get_meta, set_meta
-from kb.store.spaces import post_vectors, vectors_made_by
+from kb.store.spaces import post_vectors
 from kb.types import Vectors
 
 if TYPE_CHECKING:
@@ -99,11 +99,9 @@ def settle(session: Session, made_by: str) -> None:
 
 
 def _state(reader: sqlite3.Connection, made_by: str) -> str:
-    posts = reader.execute(
-        "SELECT count(*), max(id), max(fetched_at), (SELECT count(*) FROM post_vector WHERE made_by = ?) FROM post",
-        (vectors_made_by(reader),),
-    ).fetchone()
-    return f"{made_by} {vectors_made_by(reader)} {tuple(posts)}"
+    posts = reader.execute("SELECT count(*), max(id), max(fetched_at) FROM post").fetchone()
+    rows = reader.execute("SELECT made_by, count(*) FROM post_vector GROUP BY made_by ORDER BY made_by").fetchall()
+    return f"{made_by} {tuple(posts)} {[tuple(row) for row in rows]}"
 
 
 def save_fingerprints(session: Session, made: Mapping[int, tuple[str, Hashes]], made_by: str) -> None:

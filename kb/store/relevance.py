@@ -12,7 +12,7 @@ import numpy as np
 
 from kb.store.meta import get_meta, set_meta
 from kb.store.rows import strings
-from kb.store.spaces import vectors_made_by
+from kb.store.spaces import MODEL, vectors_made_by
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -39,9 +39,9 @@ class Unjudged:
 def unjudged(reader: sqlite3.Connection, made_by: str) -> list[Unjudged]:
     """Posts without a verdict by this model on their present text and vector."""
     rows = reader.execute(
-        """WITH pending AS (SELECT p.id, p.title, p.tags, v.row,
-            p.content_hash || '/' || coalesce(v.content_hash, '') AS state
-            FROM post p LEFT JOIN post_vector v ON v.post_id = p.id AND v.made_by = ?)
+        f"""WITH pending AS (SELECT p.id, p.title, p.tags, v.row,
+            p.content_hash || '/' || coalesce(v.content_hash || v.made_by, '') AS state
+            FROM post p LEFT JOIN post_vector v ON v.post_id = p.id AND {MODEL.format("v")} = ?)
         SELECT q.*, b.markdown FROM pending q JOIN body b ON b.post_id = q.id LEFT JOIN relevance r
         ON r.post_id = q.id AND r.made_by = ? AND r.content_hash = q.state WHERE r.post_id IS NULL ORDER BY q.id""",
         (vectors_made_by(reader), made_by),
@@ -82,9 +82,8 @@ def save_verdicts(session: Session, verdicts: Sequence[tuple[int, float, bool, s
 
 def dimensions(reader: sqlite3.Connection) -> int:
     """Of the posts' vectors; 0 when there are none."""
-    row = reader.execute(
-        "SELECT length(row) / 4 FROM post_vector WHERE made_by = ? LIMIT 1", (vectors_made_by(reader),)
-    ).fetchone()
+    query = f"SELECT length(row) / 4 FROM post_vector v WHERE {MODEL.format('v')} = ? LIMIT 1"
+    row = reader.execute(query, (vectors_made_by(reader),)).fetchone()
     return 0 if row is None else int(row[0])
 
 

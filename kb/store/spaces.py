@@ -9,21 +9,23 @@ import numpy as np
 
 from kb.types import Vectors
 
+# A row's made_by is "model|cutter" or "model|cutter|gloss-lists": all of one model can be compared
+MODEL = "substr({0}.made_by, 1, instr({0}.made_by || '|', '|') - 1)"
+
 
 def post_vectors(reader: sqlite3.Connection) -> Vectors:
     """The posts' unit vectors by id, of the model that made most of them; broken rows are left out."""
     model = vectors_made_by(reader)
-    rows = reader.execute(
-        "SELECT post_id, row FROM post_vector WHERE made_by = ? ORDER BY post_id", (model,)
-    ).fetchall()
-    return _vectors(rows, model)
+    query = f"SELECT post_id, row FROM post_vector v WHERE {MODEL.format('v')} = ? ORDER BY post_id"
+    return _vectors(reader.execute(query, (model,)).fetchall(), model)
 
 
 def vectors_made_by(reader: sqlite3.Connection) -> str:
-    """Model and cutter of most post vectors; empty when there are none."""
-    row = reader.execute(
-        "SELECT made_by FROM post_vector GROUP BY made_by ORDER BY count(*) DESC, made_by LIMIT 1"
-    ).fetchone()
+    """The model that made most of the posts' vectors; empty when there are none."""
+    query = (
+        f"SELECT {MODEL.format('v')} AS model FROM post_vector v GROUP BY model ORDER BY count(*) DESC, model LIMIT 1"
+    )
+    row = reader.execute(query).fetchone()
     return "" if row is None else str(row[0])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
@@ -16,7 +17,7 @@ from kb.errors import NotFound, UsageError
 from kb.store.corrections import correct
 from kb.store.posts import get_posts
 from kb.store.rows import clean, dump, iso, strings
-from kb.store.spaces import vectors_made_by
+from kb.store.spaces import MODEL, vectors_made_by
 from kb.types import Assignment, StoredPost, Topic
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class Sortable:
     """A post on the topic that has a vector."""
 
     post_id: int
-    stamp: str  # fingerprint of its text
+    stamp: str  # fingerprint of its text and of what made its vector
     copy: bool  # of another post: gets a topic and shapes none
     relevance: float
 
@@ -135,13 +136,17 @@ class Sortable:
 def sortable(reader: sqlite3.Connection) -> list[Sortable]:
     """The posts that have a place among the topics, by id."""
     rows = reader.execute(
-        """SELECT r.post_id, substr(v.content_hash, 1, 12) AS stamp, d.post_id IS NOT NULL AS copy, r.score
-        FROM relevance r JOIN post_vector v ON v.post_id = r.post_id AND v.made_by = ?
+        f"""SELECT r.post_id, v.content_hash || v.made_by AS text, d.post_id IS NOT NULL AS copy, r.score
+        FROM relevance r JOIN post_vector v ON v.post_id = r.post_id AND {MODEL.format("v")} = ?
         LEFT JOIN duplicate d ON d.post_id = r.post_id AND d.kind != 'translation'
         WHERE r.on_topic ORDER BY r.post_id""",
         (vectors_made_by(reader),),
     )
-    return [Sortable(int(r["post_id"]), r["stamp"], bool(r["copy"]), float(r["score"])) for r in rows]
+    return [Sortable(int(r["post_id"]), _stamp(r["text"]), bool(r["copy"]), float(r["score"])) for r in rows]
+
+
+def _stamp(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
 
 
 def placed(reader: sqlite3.Connection) -> dict[int, tuple[str, list[Assignment]]]:
