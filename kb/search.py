@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from kb.errors import NotFound, UsageError
-from kb.fusion import VECTOR_WEIGHT, Fused, fuse
+from kb.fusion import Fused, fuse, vector_weight
 from kb.hits import Place, hits_of, one_of_each_group
 from kb.nearest import Near, Shelf
 from kb.query import Query, parse
@@ -17,13 +17,18 @@ from kb.store import vectors
 from kb.store.filters import where
 from kb.store.text import TextHit
 from kb.types import Embedder, Filters, Hit, SearchResult
-from kb.words import has_cjk, terms
+from kb.words import has_cjk, phrase, terms
 
 if TYPE_CHECKING:
     from kb.gloss import Glosser
     from kb.store.connect import Store
 
 Mode = Literal["hybrid", "text", "vector"]
+# A query of so many words, or Chinese characters, is little more than a name; in a longer one other names of its parts
+# mislead (d2l zh to en .359 without them, .348 with them; semanlink's short tags .546, .551)
+SHORT, SHORT_CHINESE = 3, 8
+MOST_NAMES = 64
+LEAST_SHARE = 0.5
 
 
 @dataclass(slots=True)
@@ -54,7 +59,7 @@ class Searcher:
             return self._newest(scope, parameters, n, offset)
         found = self._text_leg(asked.text, scope, parameters) if mode != "vector" else {}
         near = self._vector_leg(asked.text) if mode != "text" else None
-        fused = one_of_each_group(self.store.reader, self._fuse(found, near, scope, parameters))
+        fused = one_of_each_group(self.store.reader, self._fuse(asked.text, found, near, scope, parameters))
         places = [self._place(f, found, near) for f in fused[offset : offset + n]]
         hits = hits_of(self.store.reader, places, self._marked(asked.text), first_rank=offset + 1)
         return SearchResult(tuple(hits), len(fused), tuple(self._notes))
@@ -87,18 +92,31 @@ class Searcher:
         return Filters(**values)  # type: ignore[arg-type]
 
     def _text_leg(self, text: str, scope: str, parameters: Sequence[object]) -> dict[int, TextHit]:
-        """The best stretch of each post that matches, in the query's words or in the other language's."""
-        best: dict[int, TextHit] = {}
-        for wanted in (terms(text), self._translated(text)):
-            for hit in full_text.search_text(self.store.reader, wanted, where=scope, parameters=parameters):
-                if hit.post_id not in best or hit.score > best[hit.post_id].score:
-                    best[hit.post_id] = hit
+        """The best stretch of each post that matches, in the query's own words or by other names."""
+        own, other = terms(text), self._other_names(text)
+        found = full_text.search_text(self.store.reader, own, where=scope, parameters=parameters)
+        best = {hit.post_id: hit for hit in found}
+        # a translation has more words than what it translates, and would win by their number alone
+        share = min(1.0, max(LEAST_SHARE, len(own) / max(1, len(other))))
+        for hit in full_text.search_text(self.store.reader, other, where=scope, parameters=parameters):
+            score = hit.score * share
+            if hit.post_id not in best or score > best[hit.post_id].score:
+                best[hit.post_id] = replace(hit, score=score)
         return best
 
-    def _translated(self, text: str) -> list[str]:
-        """The query's words in the other language, as FTS5 strings."""
-        words = self._words()
-        return terms(words.to_english(text)) if has_cjk(text) else terms(" ".join(words.to_chinese(text)))
+    def _other_names(self, text: str) -> list[str]:
+        """The query in the other language, and other names of the terms of a short one, as FTS5 strings."""
+        words, chinese = self._words(), has_cjk(text)
+        names = terms(words.to_english(text)) if chinese else terms(" ".join(words.to_chinese(text)))
+        if chinese and (simple := self._simplified(text)) != text:
+            names += terms(simple)
+        if len(text) <= SHORT_CHINESE if chinese else len(terms(text)) <= SHORT:
+            names += [string for name in words.expand(text) if (string := phrase(name))]
+        return list(dict.fromkeys(names))[:MOST_NAMES]
+
+    def _simplified(self, text: str) -> str:
+        rows = (line.split("\t") for line in self._words().characters.splitlines())
+        return text.translate({ord(row[0]): row[1] for row in rows if len(row) == 2 and len(row[0]) == 1})
 
     def _vector_leg(self, text: str) -> Near | None:
         if self.embedder is None:
@@ -112,9 +130,13 @@ class Searcher:
         if not len(self._shelf.posts):
             self._notes.append(self._no_vectors(model.name))
             return None
-        if model.languages and "zh" not in model.languages and has_cjk(text):
+        if self._is_glossed(text, model):
             text = self._words().to_english(text) or text
         return self._shelf.nearest(model.encode([text], "query")[0])
+
+    @staticmethod
+    def _is_glossed(text: str, model: Embedder) -> bool:
+        return bool(model.languages) and "zh" not in model.languages and has_cjk(text)
 
     def _no_vectors(self, model: str) -> str:
         others = vectors.makers(self.store.reader)
@@ -126,14 +148,16 @@ class Searcher:
         )
 
     def _fuse(
-        self, found: Mapping[int, TextHit], near: Near | None, scope: str, parameters: Sequence[object]
+        self, text: str, found: Mapping[int, TextHit], near: Near | None, scope: str, parameters: Sequence[object]
     ) -> list[Fused]:
         n_posts = filters_.count(self.store.reader, scope, parameters)
         scores = {post_id: hit.score for post_id, hit in found.items()}
         if near is None:
             return fuse(scores, None, n_posts, 0.0)
         keep = filters_.ids_of(self.store.reader, scope, parameters) if scope != "1" else None
-        return fuse(scores, near.among(keep), n_posts, VECTOR_WEIGHT)
+        glossed = self._embedder is not None and self._is_glossed(text, self._embedder)
+        weight = vector_weight(text, self._words().coverage(text) if glossed else 1.0)
+        return fuse(scores, near.among(keep), n_posts, weight)
 
     def _place(self, fused: Fused, found: Mapping[int, TextHit], near: Near | None) -> Place:
         """Where in the post the answer is: by the leg that gave it more."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kb.embedders import weights
+from kb.embedders.weights import whole
 from kb.types import Embedder, TextKind
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class MiniLM:
 
         if not texts:
             return np.zeros((0, DIM), np.float32)
-        return np.stack([self._vector(encoding.ids) for encoding in self._tokenizer.encode_batch(texts)])
+        return np.stack([self._vector(encoding.ids) for encoding in self._tokenizer.encode_batch(whole(texts))])
 
     def count_tokens(self, texts: list[str]) -> list[int]:
         """Tokens without the two special ones, however long the text."""
@@ -64,7 +65,7 @@ class MiniLM:
         def length(encoding: Encoding) -> int:
             return len(encoding.ids) + sum(len(rest.ids) for rest in encoding.overflowing)
 
-        return [length(e) for e in self._tokenizer.encode_batch(texts, add_special_tokens=False)]
+        return [length(e) for e in self._tokenizer.encode_batch(whole(texts), add_special_tokens=False)]
 
     def _vector(self, ids: list[int]) -> Float32:
         import numpy as np

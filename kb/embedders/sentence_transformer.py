@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kb.embedders.weights import whole
 from kb.errors import ModelError
 from kb.types import Embedder, TextKind
 
@@ -38,6 +40,9 @@ class TorchEmbedder:
     def __init__(
         self, path: str, name: str, device: str, languages: frozenset[str] | None, max_tokens: int | None
     ) -> None:
+        # Threads that wait for each other sleep: with the default they spin, and on a machine that others use too, two
+        # threads then did 9 texts a second where one did 35 and two that sleep 28 to 48. Read when torch is loaded
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         import torch
 
         self.name = name
@@ -58,6 +63,7 @@ class TorchEmbedder:
 
         if not texts:
             return np.zeros((0, self.dim), np.float32)
+        texts = whole(texts)
         lengths = self.count_tokens(texts)
         order = sorted(range(len(texts)), key=lambda i: -lengths[i])
         encode = self._model.encode_query if kind == "query" else self._model.encode_document
@@ -73,10 +79,10 @@ class TorchEmbedder:
         """Tokens without special ones, however long the text."""
         backend = getattr(self._tokenizer, "backend_tokenizer", None)
         if backend is None:
-            return [len(ids) for ids in self._tokenizer(texts, add_special_tokens=False)["input_ids"]]
+            return [len(ids) for ids in self._tokenizer(whole(texts), add_special_tokens=False)["input_ids"]]
         backend.no_truncation()
         backend.no_padding()
-        return [len(e.ids) for e in backend.encode_batch_fast(texts, add_special_tokens=False)]
+        return [len(e.ids) for e in backend.encode_batch_fast(whole(texts), add_special_tokens=False)]
 
 
 def _device(wanted: str) -> str:

@@ -1,4 +1,4 @@
-"""Where the default model's files are, and that they are the genuine ones."""
+"""Where the default model's files are, and that they are the genuine ones; what a tokenizer can take."""
 
 from __future__ import annotations
 
@@ -42,6 +42,11 @@ def folder(package: str = PACKAGE, sha256: str = SHA256, memory: Path | None = N
             )
         _remember(memory, stamp)
     return model
+
+
+def whole(texts: list[str]) -> list[str]:
+    """The texts with lone surrogates, which no tokenizer takes, as question marks."""
+    return [text.encode("utf-8", "replace").decode() for text in texts]
 
 
 def _pip(package: str) -> str:
