@@ -9,7 +9,7 @@ from kb.counting import count_sentence, label
 from kb.exhibits import exhibit_units
 from kb.gloss import load_glosser
 from kb.layout import Language, Layout, Part, SectionPlan, load_layout
-from kb.roles import load_roles
+from kb.roles import ENOUGH, load_roles
 from kb.select import LEAST, Chooser, Limits, Origin, chooser
 from kb.standalone import load_standalone
 from kb.summary import reason, references, summary
@@ -81,7 +81,9 @@ def _origin(line: ChartLine, n: int, length: int) -> Origin:
 def _choose(layout: Layout, choose: Chooser) -> dict[tuple[str, int], _Written]:
     """What stands in each part. Those with the fewest candidates take first, so that rare subjects get theirs."""
     parts = [(s.number, n, p) for c in layout.chapters for s in c.sections for n, p in enumerate(s.parts) if p.roles]
-    parts.sort(key=lambda row: (row[2].form == "sentence", len(choose.candidates(row[2])), row[0], row[1]))
+    parts.sort(
+        key=lambda row: (row[2].form == "sentence", len(choose.candidates(row[2], ENOUGH, row[2].fit)), row[0], row[1])
+    )
     return {
         (number, n): _Written(part, tuple(choose.units[i] for i in choose.choose(part))) for number, n, part in parts
     }

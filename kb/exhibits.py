@@ -9,14 +9,13 @@ from crawler.text import count_words, plain_inline, sentences
 from kb.roles import HEADING
 from kb.standalone import MATH, is_chinese
 from kb.types import Sentence
-from kb.units import ITEM, Judge, Place, Unit, fold, language_of
+from kb.units import ITEM, NUMBERED, Judge, Place, Unit, fold, language_of
 
 STEPS = (3, 7)
 CODE_LINES = (3, 28)
 CODE_COLUMNS = 110
 COMMAND_LINES = 8
 FORMULA_CHARACTERS = 260
-_NUMBERED = re.compile(r"\d{1,9}[.)][ \t]")
 _COMMAND = re.compile(
     r"^\s*[$%>!]?\s*(?:sudo |python3? -m )?"
     r"(?:pip3?|conda|mamba|uv|poetry|apt(?:-get)?|brew|docker|git clone|npm|wget|curl|venv)\b",
@@ -79,7 +78,7 @@ def exhibit_units(place: Place, judge: Judge) -> Iterator[Unit]:
 
 def _steps(place: Place, judge: Judge) -> Iterator[Unit]:
     lines = place.block.text.split("\n")
-    if not STEPS[0] <= len(lines) <= STEPS[1] or any(not _NUMBERED.match(line) for line in lines):
+    if not STEPS[0] <= len(lines) <= STEPS[1] or any(not NUMBERED.match(line) for line in lines):
         return
     items = [fold(plain_inline(ITEM.sub("", line))) for line in lines]
     if any(not _step_reads(item) for item in items):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 
+from crawler.blocks import blocks
 from crawler.text import plain
 from kb.counting import count_sentence, label
 from kb.errors import KbError
@@ -13,7 +14,7 @@ from kb.layout import Layout, load_layout
 from kb.select import Limits
 from kb.summary import reason
 from kb.types import Article, ChartLine, Section, Sentence
-from kb.units import fold, quoted_words
+from kb.units import fold, items, quoted_words, said
 
 LEAST_QUOTE = 3  # characters; less is found anywhere
 
@@ -116,6 +117,8 @@ class _Gate:
                 yield f"{where}: cites post {post_id}, which is not in the chart"
             elif not self.source(post_id).has(sentence.text):
                 yield f"{where}: not to be found in post {post_id}"
+            elif not self.source(post_id).whole(sentence):
+                yield f"{where}: not the whole of what post {post_id} says there"
 
     def _posts(self) -> Iterator[str]:
         for post in self.article.posts:
@@ -166,6 +169,10 @@ class _Source:
     def __init__(self, markdown: str) -> None:
         self.markdown = markdown
         self.readings = (fold(plain(markdown)), fold(markdown))
+        found = blocks(markdown)
+        self.sentences = {text for block in found for text in said(block)}
+        self.shown = {(b.kind, b.text.strip()) for b in found if b.kind in ("code", "math")}
+        self.lists = {fold(" ".join(items(b))) for b in found if b.kind == "list"}
 
     def has(self, text: str) -> bool:
         """Whether a quotation stands there as whole words."""
@@ -176,6 +183,12 @@ class _Source:
         after = r"(?![A-Za-z0-9])" if wanted[-1].isascii() and wanted[-1].isalnum() else ""
         pattern = re.compile(whole + re.escape(wanted) + after)
         return any(pattern.search(reading) for reading in self.readings)
+
+    def whole(self, sentence: Sentence) -> bool:
+        """Whether a quotation is a sentence, formula, block of code or list of the post and no part of one."""
+        if sentence.form in ("code", "math"):
+            return (sentence.form, sentence.text.strip()) in self.shown
+        return fold(sentence.text) in (self.lists if sentence.form == "steps" else self.sentences)
 
 
 def _short(text: str) -> str:

@@ -1,10 +1,11 @@
-"""Pieces of a page: code in colours, formulas as MathML. What comes in is text, what goes out is escaped."""
+"""Pieces of a page: code in colours, sentences with formulas. What comes in is text, what goes out is escaped."""
 
 from __future__ import annotations
 
 import re
 from html import escape
 
+from kb.formulas import mathml
 from kb.marks import clean, clean_block, math_runs
 
 _KEYWORDS = frozenset(
@@ -19,9 +20,6 @@ _TOKEN = re.compile(
     re.S,
 )
 _HASH = frozenset({"python", "py", "python3", "bash", "sh", "r", "ruby", "yaml", "toml", ""})
-# What latex2mathml shows as it stands; a formula with it is better read as TeX
-_UNREAD = re.compile(r"\\(?!(?:[,;:!{}| %&#$_\\>-]))[a-zA-Z]{2,}")
-LONGEST_TEX = 1000
 
 
 def colour(code: str, language: str | None) -> str:
@@ -46,29 +44,6 @@ def _paint(text: str, mark: object) -> str:
         out += [escape(text[at : match.start()]), mark(match)]
         at = match.end()
     return "".join(out) + escape(text[at:])
-
-
-def mathml(tex: str, display: bool) -> str:
-    """A formula as MathML with its TeX beside; where it cannot be read, the TeX as code."""
-    tex = " ".join(clean_block(tex).split())
-    source = f'<code class="tex">{escape(tex)}</code>'
-    if not tex or len(tex) > LONGEST_TEX or "<" in tex or ">" in tex or "&lt" in tex:
-        return source
-    try:
-        from latex2mathml.converter import convert
-
-        found = convert(tex, display="block" if display else "inline")
-    except Exception:  # the library raises its own errors, IndexError and others on TeX that it does not know
-        return source
-    # What comes back is made of its own elements around characters that it escapes; anything else is not shown
-    if not _SAFE.fullmatch(found) or _UNREAD.search(_TAG.sub(" ", found)):
-        return source
-    return found.replace("<math ", f'<math aria-label="{escape(tex, quote=True)}" ', 1)
-
-
-_TAG = re.compile(r"<[^<>]*>")
-_ELEMENT = r"</?(?:math|m[a-z]+|semantics|annotation)(?:\s+[a-zA-Z:-]+=\"[^\"<>]*\")*\s*/?>"
-_SAFE = re.compile(rf"(?:{_ELEMENT}|[^<>])*")
 
 
 def running(text: str) -> str:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 REPEAT = 0.45  # cosine of TF-IDF from which on two sentences say the same; read off pairs of the replayed web
 LOOSER = 0.4  # a role's score that will do where a section would stay below LEAST
+HEADED = 0.3  # and what a fitting heading alone gives, the last resort
+UNFIT = 0.05  # with the least fitness of that
 LEAST, LEAST_BLOGS = 5, 4
 EVERYWHERE = 0.4  # a term that more than this share of the posts name is too general to be a subject
 OTHER_LANGUAGE = 0.3  # at most this share of a part's units is in the other language, while its own has enough
@@ -65,54 +67,59 @@ class Chooser:
     quoted: Counter[int] = field(default_factory=Counter)
     blocks: Counter[int] = field(default_factory=Counter)  # code, formulas and lists of a post
 
-    def candidates(self, part: Part) -> list[int]:
-        """The units that may stand in a part, by index."""
+    def candidates(self, part: Part, role: float = HEADED, fit: float = UNFIT) -> list[int]:
+        """The units that may stand in a part, by index: of its form, in a language of the article, fit enough."""
         wanted = part.roles or {}
         read = [i for i, u in enumerate(self.units) if u.form == part.form and u.language in ("en", "zh")]
-        return [i for i in read if self.units[i].fit >= part.fit and self._role(i, wanted) >= LOOSER]
+        return [i for i in read if self.units[i].fit >= fit and self._role(i, wanted) >= role]
 
     def choose(self, part: Part) -> list[int]:
-        """The part's units in the order they were taken; fewer than it aims at where there are no more."""
-        found = [i for i in self.candidates(part) if i not in set(self.taken)]
+        """The part's units in the order they were taken; fewer than it aims at where there are no more.
+
+        What is less fit, or in the other language, comes in only while the part has less than it needs at least.
+        """
+        pool = self.candidates(part, fit=min(part.fit, UNFIT))
+        base = {i: self._score(i, part.roles or {}) for i in pool}
+        best = self.candidates(part, ENOUGH, part.fit)
+        good = self.candidates(part, LOOSER, part.fit)
+        least = min(LEAST, part.quotes)
         chosen: list[int] = []
-        base = {i: self._score(i, part.roles or {}) for i in found}
-        blogs = len({self.origins[u.post_id].source_id for u in self.units})
-        per_blog = max(2, -(-part.quotes // 5)) if blogs >= LEAST_BLOGS else part.quotes
-        fits = [i for i in found if self._role(i, part.roles or {}) >= ENOUGH]
-        self._fill(part, fits, base, chosen, per_blog, part.quotes, OTHER_LANGUAGE)
-        for looser, most, share in ((fits, per_blog, 1.0), (found, per_blog, 1.0), (found, part.quotes, 1.0)):
-            if len(chosen) < min(LEAST, part.quotes):
-                self._fill(part, looser, base, chosen, most, min(LEAST, part.quotes), share)
+        for found, want, share in (
+            (best, part.quotes, OTHER_LANGUAGE),
+            (good, least, OTHER_LANGUAGE),
+            (pool, least, OTHER_LANGUAGE),
+            (good, least, 1.0),
+            (pool, least, 1.0),
+        ):
+            self._fill(found, base, chosen, 2, want, share)
+        self._fill(pool, base, chosen, part.quotes, least, 1.0)
         return chosen
 
     def _fill(
-        self,
-        part: Part,
-        found: Sequence[int],
-        base: Mapping[int, float],
-        chosen: list[int],
-        per_blog: int,
-        want: int,
-        share: float,
+        self, found: Sequence[int], base: Mapping[int, float], chosen: list[int], per_blog: int, want: int, share: float
     ) -> None:
         """Takes the best unit again and again until there are `want`, or no more may be taken."""
         while len(chosen) < want:
-            best, at = 0.0, -1
             posts = {self.units[i].post_id for i in chosen}
             blogs = Counter(self.origins[p].source_id for p in posts)
-            openings = {_opening(self.units[i]) for i in chosen}
             topics = {self.origins[p].topic for p in posts}
+            openings = {_opening(self.units[i]) for i in chosen}
             foreign = sum(self.units[i].language != self.language for i in chosen)
+            # Of the first five, four are of different blogs
+            crowded = per_blog == 2 and len(chosen) < LEAST and len(chosen) - len(blogs) >= LEAST - LEAST_BLOGS
+            best, at = 0.0, -1
             for i in found:
                 u, origin = self.units[i], self.origins[self.units[i].post_id]
-                if i in chosen or u.post_id in posts or blogs[origin.source_id] >= per_blog or not self._allowed(u):
+                again = blogs[origin.source_id]
+                if u.post_id in posts or again >= per_blog or (crowded and again) or not self._allowed(i):
+                    continue
+                if u.language != self.language and foreign + 1 > share * (len(chosen) + 1):
                     continue
                 if _opening(u) in openings:
                     continue
-                if self.nearest[i] >= REPEAT or (u.language != self.language and foreign + 1 > share * want):
-                    continue
-                score = base[i] - 0.6 * float(self.nearest[i])
-                score += 0.25 * (blogs[origin.source_id] == 0) + 0.15 * (origin.topic not in topics)
+                score = (
+                    base[i] - 0.6 * float(self.nearest[i]) + 0.25 * (not again) + 0.15 * (origin.topic not in topics)
+                )
                 score += 0.3 * (self.quoted[u.post_id] == 0) - 0.1 * max(0, self.quoted[u.post_id] - 1)
                 if score > best:
                     best, at = score, i
@@ -133,10 +140,14 @@ class Chooser:
 
         self.nearest = np.maximum(self.nearest, np.asarray((self.rows @ self.rows[i].T).todense()).ravel())
 
-    def _allowed(self, u: Unit) -> bool:
+    def _allowed(self, i: int) -> bool:
+        """Whether a unit says something new and its post may be quoted that much more."""
+        if self.nearest[i] >= REPEAT:
+            return False
+        u = self.units[i]
         left = self.limits.quote_words - self.limits.kept_back - self.words[u.post_id]
         size = self.characters[u.post_id] + sum(len(p.text) for p in u.pieces)
-        room = self.limits.quote_share * self.origins[u.post_id].length - 250
+        room = self.limits.quote_share * self.origins[u.post_id].length - 150
         return u.words <= left and size <= max(room, 0) and (u.form == "sentence" or self.blocks[u.post_id] < 1)
 
     def _role(self, i: int, wanted: Mapping[str, float]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Literal
 
 from crawler.blocks import Block, blocks
@@ -16,6 +17,7 @@ from kb.types import Sentence
 
 UnitForm = Literal["sentence", "steps", "math", "code", "commands"]
 ITEM = re.compile(r"^(?:[-*+]|\d{1,9}[.)])[ \t]+")
+NUMBERED = re.compile(r"\d{1,9}[.)][ \t]")
 _NEXT_ITEM = re.compile(r"\n(?=[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t])")
 _NAME = re.compile(r"\b[A-Z][\w-]*[A-Z\d]\w*\b")  # ResNet, GPT-4: what the glossary need not know
 
@@ -59,6 +61,7 @@ class Place:
     subject: frozenset[int]  # the terms of its title
     context: Mapping[str, float]  # what headings and title say of roles
     block: Block
+    opens: bool  # whether it is the post's first prose
     before: tuple[str, ...] = ()  # the sentences of the block right before, if it is prose
     after: Block | None = None
 
@@ -99,17 +102,19 @@ def places(post_id: int, title: str, language: str | None, markdown: str, judge:
     path: list[tuple[int, str]] = []
     context: Mapping[str, float] = judge.roles.context((), title)
     before: tuple[str, ...] = ()
+    opens = True
     subject = judge.named(title)
     found = blocks(markdown)
-    for block, after in zip(found, [*found[1:], None], strict=True):
+    for block, after in zip_longest(found, found[1:]):
         if block.kind == "heading":
             path = [(level, text) for level, text in path if level < block.level]
             path.append((block.level, plain_inline(block.text)))
             context = judge.roles.context([text for _, text in path], title)
             before = ()
             continue
-        yield Place(post_id, language, subject, context, block, before, after)
-        before = tuple(said(block))
+        yield Place(post_id, language, subject, context, block, opens, before, after)
+        if block.kind in ("paragraph", "list", "quote", "code"):
+            before, opens = tuple(said(block)), False  # what introduces a formula introduces the code below it too
 
 
 def said(block: Block) -> list[str]:
@@ -117,10 +122,15 @@ def said(block: Block) -> list[str]:
     if block.kind == "paragraph":
         texts = [plain_inline(block.text)]
     elif block.kind == "list":
-        texts = [plain_inline(ITEM.sub("", item.strip())) for item in _NEXT_ITEM.split(block.text)]
+        texts = items(block)
     else:
         return []
     return [fold(text[a:b]) for text in texts for a, b in sentences(text)]
+
+
+def items(block: Block) -> list[str]:
+    """The items of a list as they read, without their marks."""
+    return [plain_inline(ITEM.sub("", item.strip())) for item in _NEXT_ITEM.split(block.text)]
 
 
 def sentence_units(place: Place, judge: Judge) -> Iterator[Unit]:
@@ -128,6 +138,8 @@ def sentence_units(place: Place, judge: Judge) -> Iterator[Unit]:
 
     The first of a stretch is where posts define and give background.
     """
+    if NUMBERED.match(place.block.text):
+        return  # the steps of a list mean something in their order alone
     for n, text in enumerate(said(place.block)):
         if not judge.alone.passes(text):
             continue
@@ -142,6 +154,8 @@ def sentence_units(place: Place, judge: Judge) -> Iterator[Unit]:
             fit -= 0.3  # it speaks of something that has no name here
         fit = min(1.0, fit) - judge.alone.roughness(text) + 0.15 * bool(named & place.subject)
         roles = _checked(roles, text, named, judge)
+        if place.opens and n == 0 and subject & place.subject:
+            roles["definition"] = min(1.0, roles.get("definition", 0.0) + 0.5)  # so posts say what they are about
         fit = max(0.0, min(1.0, fit))
         yield Unit(place.post_id, "sentence", pieces, roles, tongue, place.block.start, fit, named, subject)
 

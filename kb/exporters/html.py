@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 from importlib import resources
 
+from kb.formulas import mathml
 from kb.layout import Layout, Words, load_layout
 from kb.marks import by_topic, clean, facts, paragraphs, ranks, safe_url, sources_of
-from kb.pages import colour, mathml, running
+from kb.pages import colour, running
 from kb.types import Article, ChartLine, Section, Sentence
 
 SUFFIX = ".html"
@@ -89,16 +91,16 @@ def _paragraph(paragraph: list[Sentence], page: _Page) -> str:
     first = paragraph[0]
     cited = _cites(first, page)
     if first.form == "head":
-        return f"<h4>{escape(first.text)}</h4>"
+        return f"<h4>{escape(clean(first.text))}</h4>"
     if first.form == "code":
-        kind = escape(first.code_language or "", quote=True)
-        lang = f' lang="{escape(first.language, quote=True)}"' if first.language else ""
+        kind = re.sub(r"[^A-Za-z0-9+#-]", "", first.code_language or "")
+        lang = f' lang="{_tag(first.language)}"' if first.language else ""
         code = f'<code data-language="{kind}">{colour(first.text, first.code_language)}</code>'
         return f'<figure{lang}><pre tabindex="0">{code}</pre>{cited}</figure>'
     if first.form == "math":
         return f'<div class="formula">{mathml(first.text, True)} {cited}</div>'
     if first.form == "steps":
-        lang = f' lang="{escape(first.language, quote=True)}"' if first.language else ""
+        lang = f' lang="{_tag(first.language)}"' if first.language else ""
         items = "".join(f"<li>{running(item)}</li>" for item in first.text.split("\n"))
         return f"<ol{lang}>{items}</ol>\n<p>{_tongue(first, page)} {cited}</p>"
     if first.form == "table":
@@ -115,14 +117,19 @@ def _running(sentence: Sentence, page: _Page) -> str:
         return f'<strong class="lead">{escape(clean(sentence.text))}</strong>'
     if sentence.kind != "quote":
         return f"{escape(clean(sentence.text))} {_cites(sentence, page)}".strip()
-    lang = f' lang="{escape(sentence.language, quote=True)}"' if sentence.language else ""
+    lang = f' lang="{_tag(sentence.language)}"' if sentence.language else ""
     return f"<q{lang}>“{running(sentence.text)}”</q>{_tongue(sentence, page)}{_cites(sentence, page)}"
+
+
+def _tag(language: str) -> str:
+    """A language as an attribute may carry it."""
+    return re.sub(r"[^A-Za-z-]", "", language)
 
 
 def _tongue(sentence: Sentence, page: _Page) -> str:
     if not sentence.language:
         return ""
-    name = page.layout.languages[page.article.language].get(sentence.language, sentence.language)
+    name = clean(page.layout.languages[page.article.language].get(sentence.language, sentence.language))
     return f' <span class="tongue">{escape(page.words["in_language"].format(language=name))}</span>'
 
 
@@ -196,12 +203,8 @@ def _entry(line: ChartLine, page: _Page, first: bool) -> str:
     post, words = line.post, page.words
     number = page.numbers[post.id]
     told = " · ".join(escape(fact) for fact in facts(line, page.article, page.layout, first))
-    lang = (
-        f' lang="{escape(post.language, quote=True)}"'
-        if post.language and post.language != page.article.language
-        else ""
-    )
-    parts = [f"<h4{lang}>{_link(clean(post.title) or post.url, post.url)}</h4>", f'<p class="facts">{told}</p>']
+    lang = f' lang="{_tag(post.language)}"' if post.language and post.language != page.article.language else ""
+    parts = [f"<h4{lang}>{_link(clean(post.title) or clean(post.url), post.url)}</h4>", f'<p class="facts">{told}</p>']
     if line.summary:
         parts.append(f"<p{lang}>{' '.join(f'<q>“{running(s.text)}”</q>' for s in line.summary)}</p>")
     more = [f"{escape(words['why'])}{words['colon']}{escape(clean(line.reason))}"] if line.reason else []

@@ -1,0 +1,49 @@
+"""Roles of sentences by cue, heading and structure."""
+
+from __future__ import annotations
+
+import pytest
+
+from kb.roles import ENOUGH, load_roles
+
+SAYINGS = (
+    ("definition", "A learning-rate schedule is a function that assigns a step size to every step of training."),
+    ("definition", "提示注入是一种针对语言模型应用的攻击。"),
+    ("background", "In recent years, deep networks have replaced features made by hand."),
+    ("background", "Dropout was introduced by Hinton and colleagues in 2012."),
+    ("principle", "The key idea of residual learning is to fit the difference to the identity."),
+    ("algorithm", "At each step the agent samples an action and updates its estimate."),
+    ("environment", "PyTorch is installed with pip install torch on most systems."),
+    ("environment", "安装 PyTorch 之前要先确认显卡驱动的版本。"),
+    ("testing", "Hyperparameters are chosen on a validation set and never on the test set."),
+    ("application", "Object detection is used in autonomous driving and satellite images."),
+    ("performance", "Mixed-precision training halves the memory usage of activations."),
+    ("performance", "键值缓存可以降低推理的计算开销。"),
+    ("scalability", "Data parallelism copies the model to all workers and averages gradients."),
+    ("scalability", "迁移学习让小数据集也能训练大模型。"),
+    ("security", "Adversarial examples add a small perturbation that changes the prediction."),
+    ("security", "对抗样本会让分类器以很高的置信度给出错误答案。"),
+    ("comparison", "Compared with LSTMs, transformers train faster on long sequences."),
+    ("comparison", "与循环网络相比，卷积网络更容易并行。"),
+    ("summary", "In summary, small learning rates are safe and slow."),
+    ("outlook", "Generalisation out of distribution remains an open problem."),
+    ("outlook", "如何让模型自己决定记住什么，仍然是开放问题。"),
+)
+
+
+@pytest.mark.parametrize(("role", "text"), SAYINGS)
+def test_a_cue_gives_its_role(role: str, text: str) -> None:
+    assert load_roles().of(text, []).get(role, 0.0) >= ENOUGH
+
+
+def test_a_heading_alone_is_not_enough_and_helps_a_cue() -> None:
+    roles, text = load_roles(), "Weights are rounded to eight bits per channel."
+    assert 0 < roles.of(text, ["Performance"])["performance"] < ENOUGH
+    cue = "Quantization reduces the memory footprint of weights."
+    assert roles.of(cue, ["Performance"])["performance"] > roles.of(cue, [])["performance"]
+
+
+def test_the_nearest_heading_counts_most() -> None:
+    roles, text = load_roles(), "Weights are rounded to eight bits."
+    near, far = roles.of(text, ["Notes", "Security"]), roles.of(text, ["Security", "Notes"])
+    assert near["security"] > far["security"] > roles.of(text, ["Notes"]).get("security", 0.0)
