@@ -53,10 +53,18 @@ URLS = (
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _HTML = frozenset(
-    ["html", "head", "meta", "title", "style", "body", "a", "div", "header", "h1", "h2", "h3", "h4", "p", "nav", "details", "summary", "ol", "ul", "li", "main", "section", "article", "footer", "span", "strong", "q", "figure", "pre", "code", "table", "thead", "tbody", "tr", "th", "td"]
+    re.findall(
+        r"\w+",
+        "html head meta title style body a div header h1 h2 h3 h4 p nav details summary ol ul li main section "
+        "article footer span strong q figure pre code table thead tbody tr th td",
+    )
 )
 _MATHML = frozenset(
-    ["math", "mrow", "mi", "mo", "mn", "mtext", "mspace", "msub", "msup", "msubsup", "mfrac", "msqrt", "mroot", "mover", "munder", "munderover", "mtable", "mtr", "mtd", "mstyle", "mpadded", "mphantom", "menclose", "mfenced", "mprescripts", "mmultiscripts", "none"]
+    re.findall(
+        r"\w+",
+        "math mrow mi mo mn mtext mspace msub msup msubsup mfrac msqrt mroot mover munder munderover mtable "
+        "mtr mtd mstyle mpadded mphantom menclose mfenced mprescripts mmultiscripts none",
+    )
 )
 
 
