@@ -14,6 +14,8 @@ SHARE_OF_GAP = 0.1
 SMOOTHING = 0.3  # weight of the newest gap between two posts
 JITTER = 0.1
 MAX_ASKED_S = 7 * 86400.0  # what a feed's ttl may ask for at most
+REST_IN_DELAYS = 5  # the first rest of a host that asked for less and did not say how much
+MAX_REST_S = 300.0
 LEAST_SHARE_OF_DELAY = 0.96  # from the end of one request to the start of the next
 MAX_DELAY_S = 120.0  # a longer Crawl-delay is a request to stay away; then the visit ends by its time limit
 
@@ -63,6 +65,7 @@ def _day(text: str) -> date | None:
 class _Host:
     next_s: float = 0.0  # no request starts earlier
     delay_s: float | None = None  # its own, when larger than the common one
+    more_s: float = 0.0  # added since it asked for less
     strikes: int = 0  # answers in a row that asked for less
 
 
@@ -75,8 +78,8 @@ class Spacing:
 
     def delay_s(self, host: str) -> float:
         """Least seconds between the starts of two requests to this host."""
-        own = self._of(host).delay_s
-        return max(self._delay_s, own) if own is not None else self._delay_s
+        state = self._of(host)
+        return max(self._delay_s, state.delay_s or 0.0) + state.more_s
 
     def ask(self, host: str, delay_s: float | None) -> None:
         """Remember a Crawl-delay."""
@@ -98,17 +101,23 @@ class Spacing:
         state.next_s = max(state.next_s, now + LEAST_SHARE_OF_DELAY * self.delay_s(host))
 
     def slow(self, host: str, now: float, wait_s: float | None) -> float:
-        """The host asked for less (429, 503): rest as it says, else 5 s doubled each time; gives the seconds."""
+        """The host asked for less (429, 503): rest as it says, else doubled each time; gives the seconds.
+
+        Its requests stand further apart from then on, until it has answered well for a while.
+        """
         state = self._of(host)
         state.strikes += 1
-        rest_s = wait_s if wait_s is not None else min(5.0 * 2 ** (state.strikes - 1), 300.0)
+        first_s = max(REST_IN_DELAYS * self._delay_s, 0.2)
+        rest_s = wait_s if wait_s is not None else min(first_s * 2 ** (state.strikes - 1), MAX_REST_S)
         state.next_s = max(state.next_s, now + rest_s)
-        state.delay_s = min(max(2 * self.delay_s(host), 0.5), MAX_DELAY_S)
+        state.more_s = min(max(1.5 * state.more_s, self._delay_s, 0.05), MAX_DELAY_S)
         return rest_s
 
     def well(self, host: str) -> None:
         """The host answered as asked."""
-        self._of(host).strikes = 0
+        state = self._of(host)
+        state.strikes = 0
+        state.more_s = 0.7 * state.more_s if state.more_s > 0.05 else 0.0
 
     def _of(self, host: str) -> _Host:
         return self._hosts.setdefault(host, _Host())

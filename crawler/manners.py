@@ -14,7 +14,7 @@ from crawler.retry import transient
 from crawler.robots import Rules
 from crawler.types import Failure, Page, Robots
 
-ROBOTS_TRIES = 3
+ROBOTS_TRIES = 5  # a moment's trouble must not shut a whole blog out for an hour
 
 
 class Manners:

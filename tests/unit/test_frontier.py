@@ -55,6 +55,9 @@ def test_a_host_that_says_too_many_is_left_alone_and_asked_more_slowly():
     assert spacing.wait_s("a.org", 0.0) == 30
     assert spacing.delay_s("a.org") == 2
     assert spacing.slow("a.org", 40.0, None) == 10
+    for _ in range(20):
+        spacing.well("a.org")
+    assert spacing.delay_s("a.org") == 1
 
 
 def test_retry_after_is_read_in_both_forms():
