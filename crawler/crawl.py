@@ -57,7 +57,7 @@ async def crawl(
     referrals = Referrals()
     world = World(fetcher, parse_pool, manners, clock, options, queue.put, stopped, referrals.take)
     visitors = [Visitor(visit, world) for visit in visits]
-    referrals.visitors = {urls.bare(host): v for v in reversed(visitors) for host in v.scope.hosts}
+    referrals.visitors = {urls.bare(host): v for v in reversed(visitors) for host in v.found.scope.hosts}
     turn = asyncio.Semaphore(options.visits_at_once)
 
     held: dict[str, Report] = {}  # blogs that answered with nothing: others may yet name their posts
@@ -111,7 +111,7 @@ class Referrals:
         due = {}
         for url, via in found.items():
             visitor = self.visitors[urls.bare(urls.host(url))]
-            if visitor.may_go_on() and visitor.referred(url, via):
+            if visitor.may_go_on() and visitor.found.referred(url, via):
                 due[id(visitor)] = visitor
         return list(due.values())
 

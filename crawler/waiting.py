@@ -149,8 +149,8 @@ class Waiting:
                 return False
         return True
 
-    def record(self, link: Link, kind: PageKind | None, *, fresh: int, fed: bool) -> None:
-        """What became of a link. fresh: links in it that were new; fed: it links to posts that only the feed named."""
+    def record(self, link: Link, kind: PageKind | None, *, fed: bool) -> None:
+        """What became of a link. fed: it leads to posts that only the feed named."""
         group = self._group(link)
         self._via[link.url] = _group_name(link, self._patterns)
         if link.via:

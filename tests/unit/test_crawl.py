@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 from crawler.check import check
 from crawler.crawl import Options, crawl
@@ -338,6 +339,13 @@ def test_a_check_says_what_a_url_offers():
     assert found.sitemaps == [(HOME + "map.xml", "1 pages")]
     assert found.archives == [HOME + "archive/"]
     assert {post.url for post in found.posts} == {HOME + f"p/{n}/" for n in ("one", "two", "three", "five")}
+
+
+def test_a_blog_that_asked_to_wait_is_not_asked_before():
+    pages = web(BLOG)
+    report = Crawl(pages, replace(VISIT, paused_until=pages.clock.now() + timedelta(hours=1))).reports[HOME]
+    assert pages.asked == []
+    assert report.ok and not report.complete and report.ttl_s == 3600
 
 
 def test_what_cannot_be_crawled_is_said():

@@ -33,7 +33,7 @@ def test_a_shape_that_gives_no_posts_is_left_out():
         waiting.add(link(f"/video/{n}/watch/"))
     tried = 0
     while (taken := waiting.take()) is not None:
-        waiting.record(taken, "other", fresh=0, fed=False)
+        waiting.record(taken, "other", fed=False)
         tried += 1
     assert tried == TRIES
     assert len(list(waiting.left_out())) == 50 - TRIES
@@ -45,14 +45,14 @@ def test_tag_pages_go_on_only_while_they_lead_to_posts():
     for n in range(20):
         waiting.add(link(f"/tags/t{n}/"))
     first = waiting.take()
-    waiting.record(first, "list", fresh=1, fed=False)
+    waiting.record(first, "list", fed=False)
     waiting.add(link("/p/hidden/", via=first.url))
     post = waiting.take()
     assert post.url == "https://a.org/p/hidden/"
-    waiting.record(post, "post", fresh=0, fed=False)
+    waiting.record(post, "post", fed=False)
     asked = 0
     while (taken := waiting.take()) is not None:
-        waiting.record(taken, "list", fresh=0, fed=False)
+        waiting.record(taken, "list", fed=False)
         asked += 1
     assert 3 < asked < 19  # a shape that has earned a post is given more tries, and not all
 
@@ -64,7 +64,7 @@ def test_links_of_a_list_that_names_only_dead_pages_are_dropped():
         waiting.add(link(f"/gone{n}/page{n}x/" if n % 2 else f"/also{n}/", via=dead, in_sitemap=True))
     asked = 0
     while (taken := waiting.take()) is not None:
-        waiting.record(taken, "error", fresh=0, fed=False)
+        waiting.record(taken, "error", fed=False)
         asked += 1
     assert asked <= TRIES + 1
 
@@ -73,5 +73,5 @@ def test_shapes_of_posts_are_told_for_the_reader():
     waiting = Waiting(patterns=["a.org/p/*"])
     for n in range(3):
         waiting.add(link(f"/notes/n{n}/"))
-        waiting.record(waiting.take(), "post", fresh=0, fed=False)
+        waiting.record(waiting.take(), "post", fed=False)
     assert waiting.patterns() == ("a.org/notes/*", "a.org/p/*")
