@@ -4,44 +4,38 @@ from __future__ import annotations
 
 import re
 
-_META = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w:.-]+)""", re.I)
-_XML = re.compile(rb"""^\s*<\?xml[^>]{0,200}encoding\s*=\s*["']([\w:.-]+)""")
+from crawler.read.prescan import codec_of, declared
+
 _HEADER = re.compile(r"charset\s*=\s*[\"']?([\w:.-]+)", re.I)
-_ALIASES = {
-    "ascii": "cp1252", "us-ascii": "cp1252", "iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "iso8859-1": "cp1252", "l1": "cp1252",
-    "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "shift_jis": "cp932", "sjis": "cp932", "x-sjis": "cp932",
-    "big5": "big5hkscs", "utf8": "utf-8", "utf-16": "utf-8", "utf-16le": "utf-8", "utf-16be": "utf-8", "windows-1252": "cp1252",
-}  # fmt: skip
-_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
-
-
-def _codec(name: str) -> str | None:
-    import codecs
-
-    name = name.strip().lower()
-    name = _ALIASES.get(name, name)
-    try:
-        return codecs.lookup(name).name
-    except LookupError:
-        return None
+_BOMS = (
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe\0\0", "utf-32"),
+    (b"\0\0\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+GUESSED_BYTES = 120_000
 
 
 def detect(data: bytes, content_type: str | None = None) -> str:
-    """The codec of a page: byte order mark, header, meta element, UTF-8 where it is valid, else the likeliest."""
+    """The codec of a page: byte order mark, header, UTF-8 where it is valid, the page's own word, else the likeliest."""
     for bom, codec in _BOMS:
         if data.startswith(bom):
             return codec
     header = _HEADER.search(content_type or "")
-    known = _codec(header[1]) if header else None
-    if known and (known != "utf-8" or _is_utf8(data)):
-        return known
-    said = _XML.match(data[:400]) or _META.search(data[:4096])
+    said = codec_of(header[1]) if header else None
+    if said and said != "utf-8":
+        return said
+    if data.isascii():
+        if b"\x1b$" in data:
+            return "iso2022_kr" if b"\x1b$)C" in data else "iso2022_jp"
+        return _wide(data) or said or declared(data) or "cp1252"
     if _is_utf8(data):
         return "utf-8"
-    known = _codec(said[1].decode("ascii", "replace")) if said else None
-    if known and known != "utf-8":
-        return known
-    return _guess(data)
+    said = declared(data)
+    if said and said != "utf-8":
+        return said
+    return _wide(data) or _guess(data, said or (codec_of(header[1]) if header else None))
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -53,13 +47,30 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-def _guess(data: bytes) -> str:
+def _wide(data: bytes) -> str | None:
+    """UTF-16 or UTF-32 without a mark, by where its zeros stand."""
+    head = data[:400]
+    if head.count(0) < len(head) // 4 or len(head) < 8:
+        return None
+    zeros = [head[i::4].count(0) for i in range(4)]
+    quarter = len(head) // 4
+    if zeros[0] > 0.8 * quarter and zeros[1] > 0.8 * quarter:
+        return "utf-32-be" if zeros[2] > 0.5 * quarter else "utf-16-be"
+    if zeros[2] > 0.8 * quarter and zeros[3] > 0.8 * quarter:
+        return "utf-32-le"
+    return "utf-16-be" if zeros[0] + zeros[2] > zeros[1] + zeros[3] else "utf-16-le"
+
+
+def _guess(data: bytes, said: str | None) -> str:
+    """What the bytes look most like; a page that says UTF-8 and is so but for a few bytes is."""
+    if said == "utf-8" and data.decode("utf-8", "replace").count("\ufffd") < 0.002 * len(data) + 2:
+        return "utf-8"
     from charset_normalizer import from_bytes
 
-    best = from_bytes(data[:200_000]).best()
-    return _codec(best.encoding) or "cp1252" if best else "cp1252"
+    best = from_bytes(data[:GUESSED_BYTES]).best()
+    return (codec_of(best.encoding) if best else None) or "cp1252"
 
 
 def decode(data: bytes, content_type: str | None = None) -> str:
     """The text of a page; what cannot be decoded is replaced, and nothing raises."""
-    return data.decode(detect(data, content_type), "replace")
+    return data.decode(detect(data, content_type), "replace").removeprefix("\ufeff")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from crawler.read.containers import is_named
 from crawler.read.tree import HEADINGS, Element, drop, tokens
 
 _ALWAYS = (
@@ -100,7 +101,9 @@ def _is_all(element: Element, root: Element) -> bool:
 
 def _is_chrome(element: Element, total: int) -> bool:
     names = tokens(element)
-    if names != "  ":
+    if element.tag == "section" and element.get("id"):
+        names = f" {(element.get('class') or '').lower()} "  # Pandoc and Sphinx name sections after their headings
+    if names.strip():
         found = _LABELS.intersection(names.split()) or _PATTERN.search(names)
         if found:
             # A name on the whole page's frame says nothing; and a heading named "copyright" is a heading
@@ -109,14 +112,15 @@ def _is_chrome(element: Element, total: int) -> bool:
     role = element.get("role")
     if role in _ROLES and _share(element, total) < 0.3:
         return True
-    if element.get("aria-hidden") == "true" and element.tag != "p" and not element.find(".//img") is not None and _share(element, total) < 0.1:
-        return True
+    if element.get("aria-hidden") == "true" and element.tag != "p" and element.find(".//img") is None:
+        return _share(element, total) < 0.1
     style = element.get("style")
     if (style and _HIDDEN.search(style)) or element.get("hidden") is not None:
         # Tabs and folded answers are hidden until asked for; they are text all the same
-        return _share(element, total) < 0.1 and not re.search(
-            r"tab|panel|collapse|fold|details|accordion|answer|solution|spoiler", names + (role or "")
-        )
+        if re.search(r"tab|panel|collapse|fold|details|accordion|answer|solution|spoiler", names + (role or "")):
+            return False
+        holds = element.find(".//pre") is not None or element.find(".//table") is not None
+        return _share(element, total) < 0.1 and not (holds and any(is_named(a) for a in element.iterancestors()))
     return False
 
 

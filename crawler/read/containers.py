@@ -15,16 +15,20 @@ _NAMED = frozenset(
 )
 
 
+def is_named(element: Element) -> bool:
+    """Whether an element's own name says that it holds a post's text."""
+    return (
+        element.tag in ("d-article", "dt-article")
+        or "articlebody" in (element.get("itemprop") or "").lower()
+        or not _NAMED.isdisjoint(tokens(element).split())
+    )
+
+
 def named_container(body: Element) -> Element | None:
     """The element named as the text of the one post that the page holds, the largest where there are several."""
     best, size = None, 0
     for element in body.iter("div", "section", "article", "main", "d-article", "dt-article", "span"):
-        named = (
-            element.tag in ("d-article", "dt-article")
-            or "articlebody" in (element.get("itemprop") or "").lower()
-            or not _NAMED.isdisjoint(tokens(element).split())
-        )
-        if not named:
+        if not is_named(element):
             continue
         length = sum(map(len, element.itertext()))
         # the innermost of two that hold much the same

@@ -11,6 +11,7 @@ from crawler.read.clean import clean
 from crawler.read.code import normalise_code
 from crawler.read.formulas import mark_formulas
 from crawler.read.inline import Inline
+from crawler.read.notes import mark_notes
 from crawler.read.pieces import Piece, Walker, assemble, place_marks
 from crawler.read.trim import trim
 from crawler.read.tree import Element, parse_html, words
@@ -52,10 +53,11 @@ def content_of(root: Element, url: str, title: str = "") -> Content:
     dollars = sets_dollars(root)
     mark_formulas(body)
     normalise_code(body)
+    notes = mark_notes(body)
     clean(body)
     all_text = words(body)
     place_marks(body)
-    pieces = trim(chosen(Walker(body, Inline(url, dollars)).pieces, judged(root), body), title)
+    pieces = trim(chosen(Walker(body, Inline(url, dollars, notes)).pieces, judged(root), body), title)
     return _content(pieces, all_text, dollars)
 
 
@@ -67,8 +69,9 @@ def feed_content(html: str, url: str, dollars: bool, title: str = "") -> Content
         return Content()
     mark_formulas(body)
     normalise_code(body)
+    notes = mark_notes(body)
     clean(body)
-    return _content(trim(Walker(body, Inline(url, dollars)).pieces, title), words(body), dollars)
+    return _content(trim(Walker(body, Inline(url, dollars, notes)).pieces, title), words(body), dollars)
 
 
 def _content(pieces: list[Piece], all_text: str, dollars: bool) -> Content:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from crawler.read.inline import _TOKENS, MARK_FIRST, MARK_LAST, MARKS, Inline, figure_markdown, paragraph
 from crawler.read.tree import HEADINGS, Element, blockish, words
+from crawler.read.notes import NOTE
 from crawler.read.tables import is_layout, table_markdown
 
 _CAPTION = re.compile(r"caption|figcap|image-?title|img-?desc")
@@ -114,7 +115,12 @@ class Walker:
 
     def _block(self, element: Element, quote: int, lists: tuple[tuple[int, str], ...]) -> None:
         tag = element.tag
-        if tag in HEADINGS:
+        if (label := element.get(NOTE)) is not None:
+            text, _ = self.inline.markdown(_flat(element))
+            text = " ".join(_TOKENS.sub(" ", text).split())
+            if text:
+                self._add("footnote", f"[^{label}]: {text}", element, 0)
+        elif tag in HEADINGS:
             text, blocks = self.inline.markdown(_run(element))
             text = " ".join(_TOKENS.sub(" ", text).split())
             if text:
@@ -214,7 +220,9 @@ class Walker:
             before = len(self.pieces)
             inner = (*lists, (group, bullet))[-6:]
             if child.tag == "li":
-                if child in self.held and not any(True for _ in child.iter(*_BLOCKS)):
+                if child.get(NOTE) is not None:
+                    self._block(child, quote, ())
+                elif child in self.held and not any(True for _ in child.iter(*_BLOCKS)):
                     self._flush(_run(child), child, quote, inner)
                 else:
                     self._walk(child, quote, inner)
@@ -301,6 +309,16 @@ def _run(element: Element) -> list[str | Element]:
             run.append(child)
         if child.tail:
             run.append(child.tail)
+    return run
+
+
+def _flat(element: Element) -> list[str | Element]:
+    """An element's content as one run, a blank between its blocks."""
+    run: list[str | Element] = [element.text or ""]
+    for child in element:
+        if isinstance(child.tag, str):
+            run += [" ", *_flat(child), " "] if child.tag in ("p", "div", "ol", "ul", "li") else [child]
+        run.append(child.tail or "")
     return run
 
 

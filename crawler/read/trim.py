@@ -46,4 +46,7 @@ def trim(pieces: list[Piece], title: str) -> list[Piece]:
             end -= 1
         else:
             break
+    for heading, note in zip(pieces, pieces[1:], strict=False):
+        if heading.kind == "heading" and note.kind == "footnote":
+            heading.kind = "dropped"
     return [p for p in pieces[start:end] if p.kind != "dropped" and not (p.kind in ("paragraph", "item", "heading") and len(p.text) < 160 and _ANYWHERE.fullmatch(plain_inline(p.text)))]
