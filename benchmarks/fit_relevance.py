@@ -44,7 +44,7 @@ def main() -> int:
             report[f"{name}_on_{side}"] = figures(predict(model, x[shown][:, columns]), y[shown], hosts[shown])
     print(json.dumps(report, indent=1))
     if arguments.write:
-        from kb.relevance import COUNTS
+        from kb.subject import COUNTS
 
         weights, bias = fit(x, y)
         alone, alone_bias = fit(x[:, :n], y)
@@ -53,6 +53,7 @@ def main() -> int:
             "bias": round(bias, 5), "weights": dict(zip((*COUNTS, *ids), np.round(weights, 5).tolist(), strict=True)),
             "counts_bias": round(alone_bias, 5),
             "counts_weights": dict(zip(COUNTS, np.round(alone, 5).tolist(), strict=True)),
+            "usual": usual(arguments.store, (weights, bias)),
         }  # fmt: skip
         target = Path(__file__).resolve().parents[1] / "kb" / "data" / "relevance.json"
         target.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
@@ -65,9 +66,9 @@ def examples(store: Path, labels: Path) -> tuple[np.ndarray, np.ndarray, np.ndar
     from kb.embedders.minilm import load_light
     from kb.fields import load_fields, prototypes
     from kb.gloss import load_glosser
-    from kb.relevance import features
     from kb.store.connect import open_store
     from kb.store.relevance import unjudged
+    from kb.subject import features
     from kb.terms import Terms
 
     opened = open_store(store, create=False)
@@ -86,6 +87,34 @@ def examples(store: Path, labels: Path) -> tuple[np.ndarray, np.ndarray, np.ndar
             y.append(truth[key(url)])
             hosts.append(urlsplit(url).hostname)
     return np.array(x), np.array(y), np.array(hosts)
+
+
+def usual(store: Path, model: tuple[np.ndarray, float]) -> dict[str, list[float]]:
+    """Field -> mean and deviation of the cosines, and of the terms' shares, of the store's posts on the topic."""
+    from kb.embedders.minilm import load_light
+    from kb.fields import field_shares, load_fields, prototypes
+    from kb.gloss import load_glosser
+    from kb.store.connect import open_store
+    from kb.store.relevance import unjudged
+    from kb.subject import features
+    from kb.terms import Terms
+    from kb.topics import READ
+
+    terms = Terms(load_glosser().terms())
+    fields = prototypes(load_light(MODEL), load_fields())
+    cosines, shares = [], []
+    for post in unjudged(open_store(store, create=False).reader, ""):
+        if post.vector is None:
+            continue
+        near = fields.rows @ post.vector
+        x = np.array([*features(post.title, post.tags, post.markdown, terms), *near])
+        if predict(model, x) >= THRESHOLD:
+            cosines.append(near[: fields.n_on])
+            shares.append(field_shares(f"{post.title}\n{' / '.join(post.tags)}\n{post.markdown[:READ]}", terms, fields))
+    c, s = np.array(cosines), np.array(shares)
+    table = np.stack([c.mean(axis=0), c.std(axis=0), s.mean(axis=0), s.std(axis=0)]).T
+    rows = [[round(float(value), 4) for value in row] for row in table]
+    return dict(zip(fields.ids[: fields.n_on], rows, strict=True))
 
 
 def fit(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float]:
@@ -113,7 +142,7 @@ def fit(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float]:
 def signs(n: int) -> list[tuple[float | None, float | None]]:
     """What a weight may be, feature by feature."""
     from kb.fields import load_fields
-    from kb.relevance import COUNTS
+    from kb.subject import COUNTS
 
     counts = [(None, None) if name in ("length", "numeric") else (0.0, None) for name in COUNTS]
     near = [(0.0, None) if field.on else (None, 0.0) for field in load_fields()]

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 # Chosen on half of the hosts of the replayed web for V-measure against a reader's fields; flat within 30 % of each
 PER_ROOT = 1.1  # topics for the square root of a post
 MOST = 80
+PSEUDO = 300  # posts that the usual likeness to the fields counts as
 PRIOR = 3.0  # weight of the fields beside the vectors when there are many topics
-TERMS_WEIGHT = 0.5  # of the glossary's terms beside the vectors in the choice of the field
+FLOORS = (1.0, 0.7)  # least deviation of a field, in medians of the fields', of cosines and of shares
+TERMS_WEIGHT = 0.7  # of the glossary's terms beside the vectors in the choice of the field
 SHARPNESS = 1.5  # of the softmax over standardised likeness to the fields
 SMALLEST = 3  # posts; a smaller cluster is no topic
 MICRO = 5000  # posts; above, micro-clusters are clustered instead of posts
@@ -55,14 +57,33 @@ class Frame:
         return np.asarray((by_vector + TERMS_WEIGHT * by_terms) / math.hypot(1, TERMS_WEIGHT), np.float32)
 
 
-def frame_of(cosines: Float32, shares: Float32, n_topics: int, relevance: float) -> Frame:
-    """The frame of a fit. relevance: mean of the posts', 0 to 1: what is not about the fields is not sorted by them."""
-    n_fields = cosines.shape[1]
-    mean = np.stack([cosines.mean(axis=0), shares.mean(axis=0)]).astype(np.float32)
-    scale = np.stack([cosines.std(axis=0), shares.std(axis=0)]).astype(np.float32)
-    # the fields can sort topics only as far as there are several to a field
-    weight = PRIOR * relevance * max(0.0, 1.0 - n_fields / max(n_topics, 1))
-    return Frame(mean, np.maximum(scale, 1e-3), round(weight, 4))
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """Mean and standard deviation of likeness to the fields over posts of many blogs."""
+
+    mean: Float32  # (2, fields): of vectors' cosines, of terms' shares
+    scale: Float32
+
+
+def frame_of(cosines: Float32, shares: Float32, n_topics: int, relevance: float, usual: Usual | None = None) -> Frame:
+    """The frame of a fit.
+
+    relevance: mean of the posts', 0 to 1: what is not about the fields is not sorted by them. usual: what likeness to
+    the fields is elsewhere, which few posts are drawn to, so that a field that none is about does not attract some.
+    """
+    n, n_fields = cosines.shape
+    mean = np.stack([cosines.mean(axis=0), shares.mean(axis=0)])
+    square = np.stack([(cosines**2).mean(axis=0), (shares**2).mean(axis=0)])
+    if usual is not None:
+        own = n / (n + PSEUDO)
+        mean = own * mean + (1 - own) * usual.mean
+        square = own * square + (1 - own) * (usual.scale**2 + usual.mean**2)
+    scale = np.sqrt(np.maximum(square - mean**2, 1e-6))
+    # a field that hardly anything is like has a small deviation, which must not make a little likeness much
+    scale = np.maximum(scale, np.array(FLOORS)[:, None] * np.median(scale, axis=1, keepdims=True))
+    # the fields can sort topics only as far as there are several to a field: fewer topics must join fields
+    weight = PRIOR * relevance * (n_topics / (n_topics + n_fields)) ** 2
+    return Frame(mean.astype(np.float32), scale.astype(np.float32), round(weight, 4))
 
 
 def number_of_topics(n_posts: int) -> int:

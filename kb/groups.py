@@ -9,7 +9,7 @@ import numpy as np
 
 from kb.clusters import cluster, frame_of
 from kb.fields import field_shares, load_fields, prototypes
-from kb.relevance import features, load_model, score
+from kb.subject import features, load_model, score, usual_likeness
 
 if TYPE_CHECKING:
     from kb.terms import Terms
@@ -32,5 +32,5 @@ def group_texts(texts: Sequence[str], rows: Float32, k: int, embedder: Embedder,
     relevance = float(np.mean([score(model, c, n) for c, n in zip(counts, near, strict=True)]))
     shares = np.stack([field_shares(f"{text.partition('. ')[0]}\n\n{text}", terms, fields) for text in texts])
     on = np.asarray(cosines[:, : fields.n_on], np.float32)
-    frame = frame_of(on, shares, k, relevance)
+    frame = frame_of(on, shares, k, relevance, usual_likeness(model, embedder.name))
     return [int(label) for label in cluster(frame.features(rows, on, shares), k)]

@@ -11,6 +11,7 @@ import numpy as np
 from kb.clusters import (
     OUTLIER_DEVIATIONS,
     Frame,
+    Usual,
     centroids,
     cluster,
     dissolve,
@@ -39,6 +40,7 @@ class Described:
     cosines: Float32  # (n, fields)
     shares: Float32  # (n, fields), of the glossary's terms
     relevance: float  # mean
+    usual: Usual | None = None
 
     def rows(self, frame: Frame) -> Float32:
         return frame.features(self.vectors, self.cosines, self.shares)
@@ -116,7 +118,7 @@ def refit(known: Known, posts: Described) -> Plan:
     """Cluster all anew, starting from the standing topics, and hand their ids on to the clusters that match them."""
     originals = np.flatnonzero(~np.array(posts.copies, bool))
     k = number_of_topics(len(originals))
-    frame = frame_of(posts.cosines[originals], posts.shares[originals], k, posts.relevance)
+    frame = frame_of(posts.cosines[originals], posts.shares[originals], k, posts.relevance, posts.usual)
     rows = posts.rows(frame)
     shaping = rows[originals]
     held = np.array([known.of.get(posts.ids[i], 0) for i in originals])

@@ -24,6 +24,7 @@ from kb.store.meta import get_meta, set_meta
 from kb.store.rows import iso
 from kb.store.spaces import post_vectors, vectors_made_by
 from kb.store.topics import Sortable
+from kb.subject import load_model, usual_likeness
 from kb.terms import Terms
 from kb.types import Assignment, Topic
 
@@ -125,6 +126,7 @@ def _describe(
     return regroup.Described(
         tuple(p.post_id for p in posts), tuple(p.copy for p in posts), rows,
         (rows @ fields.rows[: fields.n_on].T).astype(np.float32), shares, relevance,
+        usual_likeness(load_model(), vectors.model),
     )  # fmt: skip
 
 
