@@ -106,6 +106,7 @@ def kb(
     if verbose and quiet:
         raise click.UsageError("-v and -q exclude each other")
     ctx.obj = Context(flags={"db": db}, config=config, verbose=verbose, quiet=quiet, color=color)
+    ctx.call_on_close(ctx.obj.close)
     if color != "auto":
         ctx.color = color == "always"
 

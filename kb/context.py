@@ -29,6 +29,7 @@ class Context:
     quiet: bool = False
     color: str = "auto"
     clock: SystemClock = field(default_factory=SystemClock)
+    _opened: list[Store] = field(default_factory=list)
 
     def settings(self, **flags: Any) -> Settings:
         """The settings, with a command's own flags above everything."""
@@ -46,7 +47,15 @@ class Context:
         """The store; without `create` a missing one is a StoreError."""
         from kb.store.connect import open_store
 
-        return open_store(self.path(default), create=create)
+        store = open_store(self.path(default), create=create)
+        self._opened.append(store)
+        return store
+
+    def close(self) -> None:
+        """Close the stores that this command line opened."""
+        for store in self._opened:
+            store.close()
+        self._opened.clear()
 
     def app(self, *, create: bool = True, default: str = "kb.sqlite", **flags: Any) -> App:
         """The stages wired to the store, the network and the model."""

@@ -90,8 +90,12 @@ def _network_is_missing(tally: Tally) -> bool:
     return (
         tally.reached == 0
         and len(failed) >= min(GIVE_UP_AFTER, max(1, tally.due))
-        and all(r.failure is not None and r.failure.kind in _UNREACHED for r in failed)
+        and all(r.failure is not None and _is_unreached(r.failure) for r in failed)
     )
+
+
+def _is_unreached(failure: Failure) -> bool:
+    return failure.kind in _UNREACHED or (failure.kind == "robots" and failure.status is None)
 
 
 def _words(report: Report) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from kb.errors import NotFound, UsageError
+from kb.errors import ModelError, NotFound, UsageError
 from kb.fusion import Fused, fuse, vector_weight
 from kb.hits import Place, hits_of, one_of_each_group
 from kb.nearest import Near, Shelf
@@ -122,7 +122,11 @@ class Searcher:
         if self.embedder is None:
             return None
         if self._embedder is None:
-            self._embedder = self.embedder()
+            try:
+                self._embedder = self.embedder()
+            except ModelError as error:
+                self._notes.append(f"only words are compared: {error}")
+                return None
         model = self._embedder
         stamp = vectors.stamp(self.store.reader)
         if self._shelf is None or self._shelf.stamp != stamp:

@@ -12,11 +12,23 @@ from kb.context import Context
 
 POST_COLUMNS = ("id", "published:.10", "language", "words", "title:60", "url:70")
 Mode = Literal["hybrid", "text", "vector"]
-# Words that look like options (-cnn) are part of the query: only options that search knows are options
-QUERY = {"ignore_unknown_options": True}
+_MINUS = "\ue000"  # stands for the hyphen of a word of the query while click parses the options
 
 
-@click.command(context_settings=QUERY)
+class Query(click.Command):
+    """A command whose unknown short options, such as -cnn, are words of its query."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        known = {name for parameter in self.params for name in parameter.opts} | {"-h"}
+
+        def is_word(arg: str) -> bool:
+            short = arg.startswith("-") and not arg.startswith("--") and len(arg) > 1
+            return short and arg not in known and not (arg[:2] == "-n" and arg[2:].isdecimal())
+
+        return super().parse_args(ctx, [_MINUS + arg[1:] if is_word(arg) else arg for arg in args])
+
+
+@click.command(cls=Query)
 @click.argument("query", nargs=-1, required=True, type=click.UNPROCESSED)
 @count_option(10, "How many posts.")
 @click.option("--mode", type=click.Choice(["hybrid", "text", "vector"]), default="hybrid", show_default=True)
@@ -29,7 +41,7 @@ def search(context: Context, /, query: tuple[str, ...], n: int, mode: Mode, form
     Words, "phrases", -not, title:, source:, topic:, lang:, after:, before:, has:code, has:math, OR.
     """
     app = context.app(create=False)
-    found = app.search(" ".join(query), n=n, mode=mode, filters=make_filters(context, **filters))
+    found = app.search(" ".join(query).replace(_MINUS, "-"), n=n, mode=mode, filters=make_filters(context, **filters))
     for note in found.notes:
         context.say(note)
     if form == "table":

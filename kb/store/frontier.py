@@ -101,7 +101,8 @@ def _result(outcome: Outcome, post_id: int | None, at: datetime) -> dict[str, An
     page, failure, verdict = outcome.page, outcome.failure, outcome.verdict
     if failure is not None:
         gone = failure.status in (404, 410)
-        final = failure.kind in ("robots", "scheme", "address")
+        forbidden = failure.kind == "robots" and failure.status is not None and failure.status < 500
+        final = forbidden or failure.kind in ("scheme", "address")
         return {"state": "gone" if gone or final else "failed", "attempts": 1, "fetched_at": iso(at),
                 "http_status": failure.status, "reasons": clean(f"{failure.kind}: {failure.detail}")[:300],
                 "hint": None if gone else _pending(0, outcome.link)["hint"]}  # fmt: skip

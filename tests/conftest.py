@@ -1,0 +1,33 @@
+"""What several kinds of test share: a store of the sample web, made once by the main job itself."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import cli
+
+
+@pytest.fixture(scope="session")
+def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store that `kb run --sample` made; not to be written (copy it: sample_copy)."""
+    file = tmp_path_factory.mktemp("sample") / "sample.sqlite"
+    assert cli.run(["--db", str(file), "-q", "run", "--sample"]) == 0
+    return file
+
+
+@pytest.fixture
+def sample_copy(sample_store: Path, tmp_path: Path) -> Iterator[Path]:
+    """The same, to do with as one likes."""
+    from kb.store.connect import open_store
+    from kb.store.copies import back_up
+
+    copy = tmp_path / "sample.sqlite"
+    store = open_store(sample_store, create=False)
+    back_up(store, copy)
+    store.close()
+    yield copy
+    shutil.rmtree(tmp_path, ignore_errors=True)
