@@ -11,6 +11,7 @@ from kb.words import phrase
 
 LONGEST = 2000  # characters of a query that are looked at
 MOST_CONDITIONS = 20  # phrases, exclusions and titles
+PROSE = 12  # words outside quotation marks from which a query is a pasted sentence, whose marks mean nothing
 
 _PART = re.compile(r'(?P<minus>-(?=[\w"]))?(?:(?P<field>[A-Za-z]+):(?=\S))?(?:"(?P<phrase>[^"]*)"|(?P<word>\S+))')
 _FIELDS = {
@@ -38,6 +39,7 @@ class Query:
 
 @dataclass(slots=True)
 class _Reading:
+    prose: bool = False
     wanted: list[str] = field(default_factory=list)
     required: list[str] = field(default_factory=list)
     excluded: list[str] = field(default_factory=list)
@@ -49,7 +51,7 @@ def parse(text: str) -> Query:
     clean = "".join(" " if c.isspace() or ord(c) < 32 else c for c in text[:LONGEST])
     clean = clean.encode("utf-8", "replace").decode("utf-8")
     parts = list(_PART.finditer(clean))
-    reading = _Reading()
+    reading = _Reading(prose=sum(part["word"] is not None for part in parts) >= PROSE)
     at = 0
     while at < len(parts):
         at = _alternatives(parts, at, reading) or _single(parts, at, reading)
@@ -64,7 +66,7 @@ def parse(text: str) -> Query:
 def _alternatives(parts: list[re.Match[str]], at: int, reading: _Reading) -> int | None:
     """Take `a OR b OR c` that begins at a part; where it goes on, or None when there is none."""
     chain = [at]
-    while chain[-1] + 2 < len(parts) and parts[chain[-1] + 1][0] == "OR":
+    while not reading.prose and chain[-1] + 2 < len(parts) and parts[chain[-1] + 1][0] == "OR":
         chain.append(chain[-1] + 2)
     if len(chain) == 1:
         return None
@@ -78,10 +80,10 @@ def _alternatives(parts: list[re.Match[str]], at: int, reading: _Reading) -> int
 def _single(parts: list[re.Match[str]], at: int, reading: _Reading) -> int:
     """Take one part; where it goes on."""
     part, negated = parts[at], False
-    if part[0] == "NOT" and at + 1 < len(parts):
+    if part[0] == "NOT" and at + 1 < len(parts) and not reading.prose:
         at += 1
         part, negated = parts[at], True
-    negated = negated or part["minus"] is not None
+    negated = negated or (part["minus"] is not None and not reading.prose)
     name = _FIELDS.get((part["field"] or "").lower())
     value = _value(part)
     if name is not None and name != "title":
@@ -93,7 +95,7 @@ def _single(parts: list[re.Match[str]], at: int, reading: _Reading) -> int:
         if expression:
             reading.excluded.append(expression)
         return at + 1
-    if expression and (name == "title" or part["phrase"] is not None):
+    if expression and (name == "title" or (part["phrase"] is not None and not reading.prose)):
         reading.required.append(expression)
     reading.wanted.append(value)
     return at + 1

@@ -36,3 +36,8 @@ def test_what_is_asked_is_understood(text: str, expected: Query) -> None:
 def test_a_known_field_that_cannot_be_is_a_usage_error(text: str) -> None:
     with pytest.raises(UsageError, match="cannot be"):
         parse(f"attention {text}")
+
+
+def test_the_marks_of_a_pasted_sentence_mean_nothing() -> None:
+    text = 'what is the type of a process and when is it "type correct" in a system OR -not NOT'
+    assert parse(text) == Query(text.replace('"', "").replace("-not", "not"))
