@@ -60,7 +60,7 @@ _FILES = _words(
     "webmanifest webp wma wmv woff woff2 xls xlsx xml xpi xz yaml yml zip atom rdf opml bst sty cls"
 )
 _DATE_LIKE = re.compile(r"(?:19|20)\d\d[-_.]?\d\d(?:[-_.]?\d\d)?(?=$|[-_.])")
-_PAGE_NUMBER = re.compile(r"(?:page|p|seite|pagina)[-_]?\d+(?:\.html?)?$|index[-_]?\d+\.html?$", re.I)
+_PAGE_NUMBER = re.compile(r"(?:page|p|seite|pagina)[-_]?\d+(?:\.html?)?$|index[-_]?\d+(?:\.html?)?$", re.I)
 
 
 def shape(url: str) -> str:

@@ -24,7 +24,7 @@ def test_pages_of_one_kind_have_one_shape(url, shape):
     ("path", "guess"),
     [
         ("/", "archive"), ("/page/3/", "archive"), ("/2019/05/", "archive"), ("/archives/", "archive"),
-        ("/posts/", "archive"),
+        ("/posts/", "archive"), ("/index2.html", "archive"),
         ("/tags/rnn/", "list"), ("/category/notes.html", "list"), ("/author/ann/", "list"),
         ("/about/", "aside"), ("/cv.html", "aside"),
         ("/img/x.png", "never"), ("/wp-login.php", "never"), ("/x?replytocom=7", "never"),
