@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # bare keywords wants its words (best at .5), a question in whole sentences its meaning (.75); a Chinese one that was
 # glossed means what the lexicon knew of it (.3 where half of it is known, .65 where all is)
 KEYWORDS, PER_FUNCTION_WORD, CHINESE = 0.55, 0.3, 0.65
+MOST = 1000  # posts that are put in order; pages of hits end there
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +31,27 @@ class Fused:
 
 
 def fuse(text: Mapping[int, float], near: tuple[Int64, Float32] | None, n_posts: int, weight: float) -> list[Fused]:
-    """Posts by the weighted sum of their standard scores, best first, equal ones by id.
+    """Posts by the weighted sum of their standard scores, best first, equal ones by id; at most MOST of them.
 
     text: BM25 of the posts that match; every other post of `n_posts` counts as 0. near: ids and cosines of every post
     that has vectors. A post that one leg does not know gets that leg's score of a post of no interest: 0 for text, the
     mean for vectors. weight: of the vector leg, 0 to 1.
     """
-    words = _standard_text(text, n_posts)
-    meant = _standard_vector(*near) if near is not None else {}
-    fused = []
-    for post_id in {*words, *meant}:
-        a, b = (1 - weight) * words.get(post_id, 0.0), weight * meant.get(post_id, 0.0)
-        fused.append(Fused(post_id, a + b, a, b))
-    return sorted(fused, key=lambda f: (-f.score, f.post_id))
+    words = _standard(text, n_posts)
+    if near is None or not len(near[0]):
+        order = sorted(words, key=lambda post_id: (-words[post_id], post_id))[:MOST]
+        return [Fused(i, (1 - weight) * words[i], (1 - weight) * words[i], 0.0) for i in order]
+    import numpy as np
+
+    ids = np.union1d(near[0], np.fromiter(words, np.int64, len(words)))
+    a, b = np.zeros(len(ids)), np.zeros(len(ids))
+    a[np.searchsorted(ids, np.fromiter(words, np.int64, len(words)))] = list(words.values())
+    b[np.searchsorted(ids, near[0])] = (near[1] - near[1].mean()) / max(float(near[1].std()), 1e-6)
+    a *= 1 - weight
+    b *= weight
+    best = np.lexsort((ids, -(a + b)))[:MOST]
+    rows = zip(ids[best].tolist(), a[best].tolist(), b[best].tolist(), strict=True)
+    return [Fused(post_id, x + y, x, y) for post_id, x, y in rows]
 
 
 def vector_weight(text: str, coverage: float = 1.0) -> float:
@@ -53,23 +62,11 @@ def vector_weight(text: str, coverage: float = 1.0) -> float:
     return KEYWORDS + PER_FUNCTION_WORD * sum(word in STOP_WORDS for word in words) / max(1, len(words))
 
 
-def _standard_text(scores: Mapping[int, float], n_posts: int) -> dict[int, float]:
+def _standard(scores: Mapping[int, float], n: int) -> dict[int, float]:
+    """Scores over their spread among n posts, those without a score being 0."""
     if not scores:
         return {}
-    n = max(n_posts, len(scores))
+    n = max(n, len(scores))
     mean = sum(scores.values()) / n
     spread = math.sqrt(max(sum(s * s for s in scores.values()) / n - mean * mean, 1e-9))
     return {post_id: score / spread for post_id, score in scores.items()}
-
-
-MOST = 1000  # posts of the vector leg that are considered
-
-
-def _standard_vector(ids: Int64, cosines: Float32) -> dict[int, float]:
-    if not len(ids):
-        return {}
-    import numpy as np
-
-    mean, spread = float(cosines.mean()), max(float(cosines.std()), 1e-6)
-    best = np.argpartition(-cosines, MOST)[:MOST] if len(cosines) > MOST else np.arange(len(cosines))
-    return {int(ids[i]): (float(cosines[i]) - mean) / spread for i in best}

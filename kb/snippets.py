@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 from kb.words import STOP_WORDS, bigrams, fold, is_cjk
 
@@ -18,8 +20,9 @@ def snippet(text: str, wanted: Iterable[str], width: int = WIDTH) -> str:
     """The part of a plain text that holds the most of the wanted words, marked; its beginning when it holds none."""
     text = re.sub(r"\s+", " ", text.translate({2: None, 3: None})).strip()
     spans = matches(text, wanted)
-    start = _best_start(text, spans, width)
-    end = _reach(text, start, width)
+    columns = _columns(text)
+    start = _best_start(text, columns, spans, width)
+    end = _reach(columns, start, width)
     start, end = _at_words(text, start, end)
     parts, at = [], start
     for a, b in spans:
@@ -63,35 +66,30 @@ def _stem(word: str) -> str:
     return (_SUFFIX.sub("", word, count=1) or word) if len(word) > 4 else word.removesuffix("s")
 
 
-def _columns(text: str) -> int:
-    return len(text) + sum(1 for c in text if "\u2e80" <= c <= "\uffdc")
+def _columns(text: str) -> list[int]:
+    """How many columns stand before each character, and before the end."""
+    return list(accumulate((2 if "\u2e80" <= c <= "\uffdc" else 1 for c in text), initial=0))
 
 
-def _reach(text: str, start: int, width: int) -> int:
+def _reach(columns: Sequence[int], start: int, width: int) -> int:
     """How far a window of so many columns reaches from a start."""
-    end = min(len(text), start + width)
-    while end > start and _columns(text[start:end]) > width:
-        end -= max(1, (_columns(text[start:end]) - width) // 2)
-    return end
+    return bisect_right(columns, columns[start] + width) - 1
 
 
-def _best_start(text: str, spans: Sequence[tuple[int, int]], width: int) -> int:
+def _best_start(text: str, columns: Sequence[int], spans: Sequence[tuple[int, int]], width: int) -> int:
     """Where a window begins that holds the most different matches, some words before the first of them."""
     best, best_start = (0, 0), 0
     for first, (a, _) in enumerate(spans[:200]):
         start = max(0, a - width // 6)
-        end = _reach(text, start, width)
+        end = _reach(columns, start, width)
         inside = [text[x:y].lower() for x, y in spans[first : first + 60] if y <= end]
         score = (len(set(inside)), len(inside))
         if score > best:
             best, best_start = score, start
     # no use in an ellipsis for a few words, nor in a window that runs out of text
-    if _reach(text, 0, width) >= len(text) or best_start < 20:
+    if columns[-1] <= width or best_start < 20:
         return 0
-    tail = len(text)
-    while tail > 0 and _reach(text, tail - 1, width) >= len(text) and tail > len(text) - width:
-        tail -= 1
-    return min(best_start, tail)
+    return min(best_start, bisect_left(columns, columns[-1] - width))
 
 
 def _at_words(text: str, start: int, end: int) -> tuple[int, int]:
