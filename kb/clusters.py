@@ -29,7 +29,9 @@ FLOORS = (1.0, 0.7)  # least deviation of a field, in medians of the fields', of
 TERMS_WEIGHT = 0.7  # of the glossary's terms beside the vectors in the choice of the field
 SHARPNESS = 1.5  # of the softmax over standardised likeness to the fields
 SMALLEST = 3  # posts; a smaller cluster is no topic
+ONE = 0.97  # cosine of two centroids that are one
 MICRO = 5000  # posts; above, micro-clusters are clustered instead of posts
+TOLERANCE = 0.1  # cosine; a post this near to the usual likeness has a topic, however alike the others are
 OUTLIER_DEVIATIONS = 2.0  # a post this far below the usual likeness to its centroid has no topic
 
 
@@ -96,7 +98,10 @@ def cluster(rows: Float32, k: int, seeds: Float32 | None = None) -> Labels:
 
     seeds: centroids of the standing topics, which the fit starts from, so that what was found before stays found.
     """
+    import warnings
+
     from sklearn.cluster import KMeans
+    from sklearn.exceptions import ConvergenceWarning
 
     n = len(rows)
     if n <= k:
@@ -106,7 +111,9 @@ def cluster(rows: Float32, k: int, seeds: Float32 | None = None) -> Labels:
     if seeds is not None and len(seeds):
         start = _start(points, weight, seeds, k)
     means = KMeans(k, init=start, n_init=1 if seeds is not None and len(seeds) else 4, random_state=0)
-    labels = means.fit(points, sample_weight=weight).labels_.astype(np.intp)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # fewer distinct posts than topics: `fuse` sees to it
+        labels = means.fit(points, sample_weight=weight).labels_.astype(np.intp)
     return np.asarray(labels if back is None else labels[back], np.intp)
 
 
@@ -151,6 +158,20 @@ def dissolve(rows: Float32, labels: Labels, smallest: int = SMALLEST) -> Labels:
         means = centroids(rows, np.searchsorted(names, labels), len(names))[names != small]
         members = labels == small
         labels[members] = rest[(rows[members] @ means.T).argmax(axis=1)]
+
+
+def fuse(rows: Float32, labels: Labels) -> Labels:
+    """Make one of clusters whose centroids are all but the same, and number the clusters anew."""
+    labels = labels.copy()
+    while True:
+        names = np.unique(labels)
+        labels = np.searchsorted(names, labels).astype(np.intp)
+        means = centroids(rows, labels, len(names))
+        near = np.triu(means @ means.T, 1)
+        a, b = np.unravel_index(int(near.argmax()), near.shape)
+        if len(names) < 2 or near[a, b] < ONE:
+            return labels
+        labels[labels == b] = a
 
 
 def match(

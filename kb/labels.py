@@ -22,6 +22,7 @@ from kb.terms import Terms, tokens
 SECOND = 0.5  # a second term stands in the label from this part of the first one's score on
 SHOWN = 8  # terms of a topic
 LONG_EN, LONG_ZH = 28, 10  # characters above which an abbreviation is shorter to read
+STEM = 5  # letters; words that begin alike say the same
 KEPT = 5  # a label stays while its term is among this many
 TITLE = 3  # a term in a title or a tag counts as often as this many in the text
 
@@ -132,8 +133,9 @@ def capital(name: str) -> str:
 
 def _alike(a: Term, b: Term) -> bool:
     """Whether one term says the other: a label should say two things or one."""
-    one, two = set(a.en.lower().replace("-", " ").split()), set(b.en.lower().replace("-", " ").split())
-    return bool(one & two) or a.zh in b.zh or b.zh in a.zh
+    one, two = (term.en.lower().replace("-", " ").split() for term in (a, b))
+    kin = any(x[:STEM] == y[:STEM] for x in one for y in two)
+    return kin or a.zh in b.zh or b.zh in a.zh
 
 
 def _words(texts: Sequence[str]) -> list[str]:

@@ -10,12 +10,14 @@ import numpy as np
 
 from kb.clusters import (
     OUTLIER_DEVIATIONS,
+    TOLERANCE,
     Frame,
     Usual,
     centroids,
     cluster,
     dissolve,
     frame_of,
+    fuse,
     match,
     number_of_topics,
 )  # fmt: skip
@@ -99,7 +101,9 @@ def place(frame: Frame, known: Known, kept: Sequence[Assignment], fresh: Describ
         topics.append(Draft(key, _field(frame, fresh, chosen), centroid))
         made += [Assignment(fresh.ids[i], key, _weight(float(rows[i] @ centroid))) for i in chosen]
         events.append(Event("birth", key, {"posts": len(chosen)}))
-    return Plan(tuple(topics), tuple(made), tuple(events), frame)
+    alive = {a.topic_id for a in made} | known.pinned
+    events += [Event("death", topic.key, {"posts": 0}) for topic in topics if topic.key not in alive]
+    return Plan(tuple(topic for topic in topics if topic.key in alive), tuple(made), tuple(events), frame)
 
 
 def _births(rows: Float32, frame: Frame) -> list[list[int]]:
@@ -127,11 +131,11 @@ def refit(known: Known, posts: Described) -> Plan:
     old = np.where(np.isin(held, standing), places, -1).astype(np.intp)
     seeds = centroids(shaping, old, len(standing))
     labels = cluster(shaping, k, seeds if standing else None)
-    labels = dissolve(shaping, _stick(shaping, labels, old, held, known.pinned))
+    labels = fuse(shaping, dissolve(shaping, _stick(shaping, labels, old, held, known.pinned)))
     n = int(labels.max()) + 1
     means = centroids(shaping, labels, n)
     near = np.einsum("ij,ij->i", shaping, means[labels])
-    floor = float(near.mean() - OUTLIER_DEVIATIONS * near.std()) if n > 1 else -1.0
+    floor = float(near.mean() - max(TOLERANCE, OUTLIER_DEVIATIONS * near.std())) if n > 1 else -1.0
     frame = replace(frame, floor=round(floor, 4), usual=round(float(near.mean()), 4), fitted_on=len(posts.ids))
     new_sets = [frozenset(np.asarray(posts.ids)[originals[labels == c]].tolist()) for c in range(n)]
     old_sets = [frozenset(np.asarray(posts.ids)[originals[old == c]].tolist()) for c in range(len(standing))]
@@ -142,7 +146,8 @@ def refit(known: Known, posts: Described) -> Plan:
     own = dict(zip(originals.tolist(), labels.tolist(), strict=True))
     for i, post_id in enumerate(posts.ids):
         mine = keys[own[i]] if i in own else known.of.get(post_id)
-        made += _assign(post_id, rows[i] @ means.T, keys, frame.floor, mine, force=i in own)
+        least = -1.0 if mine in known.pinned else frame.floor
+        made += _assign(post_id, rows[i] @ means.T, keys, least, mine, force=i in own)
     return Plan(topics, tuple(made), tuple(_events(known, old_sets, standing, new_sets, keys)), frame)
 
 

@@ -80,10 +80,12 @@ def run_topics(store: Store, clock: Clock, terms: Terms, progress: Progress | No
         {post_id: rows[0].topic_id for post_id, (_, rows) in before.items()},
         frozenset(c.id for c in said if c.kind == "pin") | {int(c.value) for c in said if c.kind == "merge"},
     )
-    stamps = {p.post_id: p.stamp for p in posts}
-    kept = {i: rows for i, (stamp, rows) in before.items() if stamps.get(i) == stamp}
     frame = _frame(get_meta(reader, "topics_fit"), made_by)
     vectors = post_vectors(reader)
+    whole = set(vectors.ids.tolist())
+    posts = [p for p in posts if p.post_id in whole]
+    stamps = {p.post_id: p.stamp for p in posts}
+    kept = {i: rows for i, (stamp, rows) in before.items() if stamps.get(i) == stamp}
     plan = None
     if frame is not None and standing and len(posts) < GROWN * frame.fitted_on:
         fresh = [p for p in posts if p.post_id not in kept]

@@ -1,0 +1,86 @@
+"""How much two texts have in common, and which of a group is the original."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from kb.dedupe import Pair, group, judge
+from kb.resemblance import Candidate, Hashes, candidates, compare, grams, sample
+
+WORDS = [f"word{i}" for i in range(400)]
+
+
+def text(seed: int, n: int = 600) -> str:
+    return " ".join(random.Random(seed).choices(WORDS, k=n))
+
+
+def post(
+    i: int, *, source: int = 1, day: str | None = "2020-01-01", language: str = "en", linked: int = 0
+) -> Candidate:
+    return Candidate(i, f"https://b{source}.example/{i}", source, day, language, linked)
+
+
+def edited(given: str, share: float) -> str:
+    rng = random.Random(9)
+    return " ".join("changed" if rng.random() < share else word for word in given.split())
+
+
+def pairs_of(texts: dict[int, str]) -> list[tuple[int, int]]:
+    return candidates({i: sample(grams(t)) for i, t in texts.items()})
+
+
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.02])
+def test_a_text_of_which_a_few_words_were_edited_is_the_same(share: float) -> None:
+    a, b = text(1), edited(text(1), share)
+    assert pairs_of({1: a, 2: b, 3: text(2)}) == [(1, 2)]
+    assert judge(post(1), post(2), grams(a), grams(b)) is not None
+
+
+def test_other_texts_are_no_candidates_whatever_boilerplate_they_share() -> None:
+    licence = " ".join(WORDS[:60])
+    assert pairs_of({i: text(i) + " " + licence for i in range(60)}) == []
+
+
+def test_a_short_excerpt_goes_to_the_whole_and_a_long_one_stands_for_itself() -> None:
+    whole = text(5, 6000)
+    short, long = " ".join(whole.split()[100:300]), " ".join(whole.split()[100:800])
+    found = judge(post(1), post(2), grams(whole), grams(short))
+    assert found is not None and (found.kind, found.a, found.b) == ("excerpt", 1, 2)
+    assert judge(post(1), post(3), grams(whole), grams(long)) is None
+
+
+def test_a_chinese_text_is_compared_by_its_characters() -> None:
+    a = "注意力机制按内容读取信息，" + "".join(chr(0x4E00 + (i * 37) % 3000) for i in range(400))
+    assert compare(grams(a), grams(a.replace("信息", "知识")))[1] > 0.9
+
+
+@pytest.mark.parametrize("given", ["", "a", "one two three four", "\0\ud800 x"])
+def test_texts_without_enough_words_have_no_grams_and_are_nobodys_copy(given: str) -> None:
+    nothing: Hashes = grams(given.encode("utf-8", "replace").decode())
+    assert len(nothing) == 0
+    assert compare(nothing, grams(text(1))) == (0.0, 0.0)
+    assert compare(nothing, nothing) == (0.0, 0.0)
+
+
+def test_the_original_is_the_canonical_one_then_the_earliest_then_the_most_linked() -> None:
+    both = [Pair(1, 2, "near", 0.9)]
+    plain = {1: post(1, day="2021-05-01"), 2: post(2, source=2, day="2020-05-01")}
+    assert [(d.post_id, d.original_id, d.kind) for d in group(plain, both)] == [(1, 2, "cross-post")]
+    named = {1: plain[1], 2: Candidate(2, "https://b2.example/2", 2, "2020-05-01", "en", 0, 1)}
+    assert [(d.post_id, d.original_id) for d in group(named, both)] == [(2, 1)]
+    linked = {1: post(1), 2: post(2, linked=3)}
+    assert [(d.post_id, d.original_id) for d in group(linked, both)] == [(1, 2)]
+
+
+def test_a_chain_of_likenesses_does_not_run_on() -> None:
+    posts = {i: post(i, day=f"2020-01-0{i}") for i in (1, 2, 3)}
+    found = group(posts, [Pair(1, 2, "near", 0.9), Pair(2, 3, "near", 0.9)])
+    assert [(d.post_id, d.original_id) for d in found] == [(2, 1)]
+
+
+def test_a_translation_is_linked_to_the_original_of_its_group() -> None:
+    posts = {1: post(1), 2: post(2, day="2020-02-01"), 3: post(3, day="2020-03-01", language="zh")}
+    found = group(posts, [Pair(1, 2, "near", 0.9), Pair(2, 3, "translation", 0.85)])
+    assert [(d.post_id, d.original_id, d.kind) for d in found] == [(2, 1, "near"), (3, 1, "translation")]
