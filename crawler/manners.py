@@ -71,7 +71,8 @@ class Manners:
                 await asyncio.sleep(self._retry_s * 2**attempt)
             gate = _RobotsGate(self, count)
             answer = await self._fetcher.fetch(origin + "/robots.txt", gate=gate, cut=robots.MAX_BYTES)
-            if isinstance(answer, Page) or not transient(answer):
+            # A host without an address or that refuses will not change its mind in seconds
+            if isinstance(answer, Page) or not transient(answer) or answer.kind in ("dns", "refused"):
                 break
         now = self._clock.now()
         if isinstance(answer, Page):

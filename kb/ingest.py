@@ -43,7 +43,7 @@ class Tally:
     failed: list[Report] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)  # of single pages
     unfinished: int = 0
-    reached: int = 0
+    reached: int = 0  # pages that came
 
 
 _UNREACHED = frozenset({"network", "dns", "timeout", "tls", "refused"})
@@ -107,6 +107,7 @@ class _Writer:
 
     def __init__(self, store: Store, ids: dict[str, int], clock: Clock, room: int, single: bool) -> None:
         self._store, self._ids, self._clock, self._room, self._single = store, ids, clock, room, single
+        self._reported: set[int] = set()
         self.tally = Tally(due=len(ids))
 
     def write(self, batch: Sequence[Event]) -> None:
@@ -123,6 +124,7 @@ class _Writer:
 
     def _outcome(self, session: Session, outcome: Outcome, now: datetime) -> None:
         source_id = self._ids[outcome.link.source]
+        self.tally.reached += outcome.page is not None
         post_id = None
         if outcome.post is not None:
             saved = posts.save_post(session, source_id, outcome.post, now)
@@ -140,9 +142,9 @@ class _Writer:
 
     def _report(self, session: Session, report: Report, now: datetime) -> None:
         source_id = self._ids[report.source]
-        self.tally.sources += 1
+        self._reported.add(source_id)  # a blog that others name more posts of reports twice
+        self.tally.sources = len(self._reported)
         self.tally.requests += report.requests
-        self.tally.reached += report.ok
         self.tally.unfinished += report.ok and not report.complete
         if not report.ok:
             self.tally.failed.append(report)
@@ -151,7 +153,7 @@ class _Writer:
 
     def _next(self, source_id: int, report: Report, now: datetime) -> datetime | None:
         if report.ok and not report.complete:
-            return None  # as soon as possible: something waits
+            return now + timedelta(seconds=report.ttl_s) if report.ttl_s else None  # soon: something waits
         reader = self._store.reader
         asked_s = report.failure.retry_after_s if report.failure else None
         if not report.ok:

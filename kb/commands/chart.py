@@ -57,11 +57,12 @@ def why(context: Context, post: str, form: str) -> None:
 
 
 @click.group(invoke_without_command=True)
+@format_option
 @click.pass_context
-def topics(ctx: click.Context) -> None:
+def topics(ctx: click.Context, form: str) -> None:
     """List topics, show one, or rename one."""
     if ctx.invoked_subcommand is None:
-        ctx.invoke(list_)
+        ctx.invoke(list_, form=form)
 
 
 @topics.command("list")

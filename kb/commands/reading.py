@@ -23,7 +23,8 @@ class Query(click.Command):
 
         def is_word(arg: str) -> bool:
             short = arg.startswith("-") and not arg.startswith("--") and len(arg) > 1
-            return short and arg not in known and not (arg[:2] == "-n" and arg[2:].isdecimal())
+            number = arg[1:].isdecimal() or (arg[:2] == "-n" and arg[2:].isdecimal())
+            return short and arg not in known and not number
 
         return super().parse_args(ctx, [_MINUS + arg[1:] if is_word(arg) else arg for arg in args])
 

@@ -26,11 +26,12 @@ COLUMNS = (
 
 
 @click.group(invoke_without_command=True)
+@format_option
 @click.pass_context
-def sources(ctx: click.Context) -> None:
+def sources(ctx: click.Context, form: str) -> None:
     """List, add, import, remove, pause, resume or check blogs."""
     if ctx.invoked_subcommand is None:
-        ctx.invoke(list_)
+        ctx.invoke(list_, form=form)
 
 
 @sources.command("list")
