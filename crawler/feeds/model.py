@@ -46,6 +46,9 @@ class Feed:
 
 
 def plain(html: str) -> str:
-    """The text of a title that may be HTML, folded."""
-    text = _MARK.sub("", html) if "<" in html else html
-    return " ".join((unescape(text) if "&" in text else text).split())
+    """The text of a title that may be HTML, folded; a lone "<", as in "if a < b", is text."""
+    if _MARK.search(html):
+        from bs4 import BeautifulSoup
+
+        return " ".join(BeautifulSoup(html, "html.parser").get_text().split())
+    return " ".join((unescape(html) if "&" in html else html).split())
