@@ -39,6 +39,8 @@ def chosen(pieces: list[Piece], marks: frozenset[str], body: Element) -> list[Pi
         place = named if named is not None else loose_container(body)
         inside = _membership(pieces, place if place is not None else body)
         _fill(pieces, kept, inside, lambda piece: piece.links < 0.8)
+        if not any(kept) and named is not None:
+            _fill(pieces, kept, inside_named, lambda piece: True)
     prose = [i for i, yes in enumerate(kept) if yes]
     if not prose:
         return []

@@ -31,6 +31,7 @@ _DEMO = re.compile(
     r"/(?:demos?|examples?|lib|libs|vendor|assets?|static|embed|dist|plugins?|node_modules|bower_components|js|css|src|test|tests|vis|widgets?|slides?|video|videos|templates?|md_editor)(?:/|$)",
     re.I,
 )
+_PAGER = re.compile(r"/(?:index|page|p)[-_]?\d+(?:\.html?)?/?$|/page/\d+/?(?:index\.html)?$")
 _BODY_KIND = re.compile(
     r" (?:home|blog|archive|category|tag|author|search|search-results|error404|paged|page-template\S*|list|index|taxonomy|term)(?: |$)"
 )
@@ -101,20 +102,19 @@ def classify(
     published: str | None,
     n_words: int,
     link_share: float,
-    n_items: float,
     own_links: float,
 ) -> tuple[PageKind, list[str]]:
     """The kind of a page and the reasons, strongest evidence first."""
     e = Evidence()
     path = unquote(urlsplit(url).path)
     guess = shapes.guess(url)
-    is_home = urls.key(url) == urls.key(blog.url) or path in ("", "/", "/index.html")
     in_feed = hint is not None and hint.in_feed
-    if is_home and not in_feed:
+    is_home = path in ("", "/", "/index.html") or (urls.key(url) == urls.key(blog.url) and not in_feed)
+    if is_home:
         return "home", ["the blog's front page"]
     if _ERROR.search(title) and n_words < 400 and not in_feed or re.search(r"/404(?:\.html?|/|$)", path):
         return "error", [f'says that it is missing: "{title[:60]}"']
-    if n_words < 15:
+    if n_words < 15 and not (published and n_words >= 2 and link_share > 0.8) or n_words < 2:
         return "thin", [f"{n_words} words of text"]
     if in_feed:
         e.add(3.0, "in the blog's feed")
@@ -124,7 +124,7 @@ def classify(
         e.add(1.5, "URL has the shape of the blog's posts")
     if guess == "list":
         e.add(-4.0, "URL names a tag, a category or an author")
-    elif guess == "archive":
+    elif guess == "archive" or _PAGER.search(path):
         e.add(-3.0, "URL names an archive")
     elif guess == "aside":
         e.add(-2.5, "URL names a page about the blog")
@@ -155,8 +155,6 @@ def classify(
         e.add(-0.6, f"og:type {og}")
     if head.first("article:published_time", "citation_publication_date") or head.front:
         e.add(0.8, "meta names a day of publication")
-    if head.first("generator") and False:
-        e.add(0.0, "")
     if _BODY_KIND.search(looks.body) and not _POST_BODY.search(looks.body):
         e.add(-1.5, "body is of class list")
     elif _POST_BODY.search(looks.body):
@@ -165,18 +163,18 @@ def classify(
         e.add(-3.0, f"{looks.articles} articles side by side")
     elif looks.list_links >= 4 and looks.list_links > 0.02 * n_words:
         e.add(-2.0, f"{looks.list_links} headings that are links")
+    if looks.times >= 5 and n_words < 150 * looks.times:
+        e.add(-1.5, f"{looks.times} dates in the page")
     if looks.comments:
         e.add(0.5, "has room for comments")
     if n_words >= 300:
         e.add(1.0, f"{n_words} words")
     elif n_words < 60:
         e.add(-1.0, f"{n_words} words")
-    if link_share > 0.5:
-        e.add(-2.5, f"{link_share:.0%} of the text is links")
-    elif link_share > 0.3 and n_words < 300:
+    if own_links > 0.4:
+        e.add(-3.0, f"{own_links:.0%} of the text is links into the blog")
+    elif link_share > 0.6:
         e.add(-1.0, f"{link_share:.0%} of the text is links")
-    if own_links > 0.35:
-        e.add(-1.5, f"{own_links:.0%} of the text is links into the blog")
     reasons = sorted(e.reasons, key=lambda r: -abs(float(r.rsplit(" ", 1)[1])))
     if e.score >= 1.0:
         return "post", reasons

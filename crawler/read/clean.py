@@ -10,7 +10,7 @@ from crawler.read.tree import HEADINGS, Element, drop, tokens
 _ALWAYS = (
     "script", "style", "link", "template", "button", "input", "select", "option", "textarea", "iframe", "object", "embed", "canvas", "svg",
     "audio", "video", "noscript", "nav", "dialog", "d-bibliography", "d-citation-list", "d-footnote-list", "dt-bibliography", "meta", "progress", "map", "area",
-    "d-contents", "d-front-matter", "frameset", "applet", "param", "source", "track", "label", "datalist", "optgroup",
+    "d-contents", "d-front-matter", "frameset", "applet", "label", "datalist", "optgroup",
 )  # fmt: skip
 
 # One class or id of its own: as good as a label

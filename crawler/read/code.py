@@ -139,7 +139,7 @@ def normalise_code(root: Element) -> None:
             or "hljs" in names
         ):
             continue
-        pres = [p for c in cells for p in c.iter("pre")]
+        pres = [p for c in cells for p in c.iter("pre") if not _is_numbers(p)]
         _as_pre(table, pres[0] if len(pres) == 1 else table, language_of(pres[0] if pres else table))
     for element in list(root.iter("d-code", "dt-code", "gist-code")):
         if element.tag == "d-code" and element.get("block") is None and "\n" not in (element.text or ""):
@@ -155,7 +155,7 @@ def normalise_code(root: Element) -> None:
     for pre in list(root.iter("pre")):
         if pre.getparent() is None or any(a.tag == "pre" for a in pre.iterancestors()):
             continue
-        if _GUTTER.search(tokens(pre)):
+        if _GUTTER.search(tokens(pre)) and _is_numbers(pre):
             drop(pre)
             continue
         language = language_of(pre)
@@ -170,6 +170,11 @@ def normalise_code(root: Element) -> None:
             text.strip().count("\n") == 1 and (code.getparent().tag not in ("p", "li", "td"))
         ):
             _as_pre(code, code, language_of(code))
+
+
+def _is_numbers(pre: Element) -> bool:
+    """Whether a <pre> holds line numbers and nothing else."""
+    return not re.search(r"[^\d\s]", "".join(pre.itertext()))
 
 
 def _drop_chrome(pre: Element) -> None:

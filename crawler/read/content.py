@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from crawler.blocks import figure
 from crawler.read.choose import chosen, judged
@@ -15,8 +16,9 @@ from crawler.read.notes import mark_notes
 from crawler.read.pieces import Piece, Walker, assemble, place_marks
 from crawler.read.trim import trim
 from crawler.read.tree import Element, parse_html, words
-from crawler.text import count_words, prose
+from crawler.text import count_words, plain_inline, prose
 
+_LINKED_HOST = re.compile(r"\]\(https?://([^/)\s]+)")
 _SETS_DOLLARS = re.compile(r"mathjax|katex|tex2jax|\$','\$'", re.I)
 
 
@@ -58,7 +60,7 @@ def content_of(root: Element, url: str, title: str = "") -> Content:
     all_text = words(body)
     place_marks(body)
     pieces = trim(chosen(Walker(body, Inline(url, dollars, notes)).pieces, judged(root), body), title)
-    return _content(pieces, all_text, dollars)
+    return _content(pieces, url, all_text, dollars)
 
 
 def feed_content(html: str, url: str, dollars: bool, title: str = "") -> Content:
@@ -71,21 +73,33 @@ def feed_content(html: str, url: str, dollars: bool, title: str = "") -> Content
     normalise_code(body)
     notes = mark_notes(body)
     clean(body)
-    return _content(trim(Walker(body, Inline(url, dollars, notes)).pieces, title), words(body), dollars)
+    return _content(trim(Walker(body, Inline(url, dollars, notes)).pieces, title), url, words(body), dollars)
 
 
-def _content(pieces: list[Piece], all_text: str, dollars: bool) -> Content:
+def _content(pieces: list[Piece], url: str, all_text: str, dollars: bool) -> Content:
     markdown = assemble(pieces)
-    total = sum(len(p.text) for p in pieces if p.kind not in ("code", "math", "figure")) or 1
-    linked = sum(len(p.text) * p.links for p in pieces if p.kind not in ("code", "math", "figure"))
+    total = linked = own = 0.0
+    for piece in pieces:
+        size = len(plain_inline(piece.text)) if piece.kind in ("paragraph", "item", "heading") else len(piece.text)
+        total += size
+        linked += size * piece.links
+        own += size * piece.links * _own_share(piece.text, url)
     images = dict.fromkeys(figure(p.text)[1] for p in pieces if p.kind == "figure")
     return Content(
         markdown=markdown,
         prose=prose(markdown),
         images=tuple(src for src in images if src),
         page_chars=len(all_text),
-        link_share=linked / total,
+        link_share=linked / total if total else 0.0,
+        own_link_share=own / total if total else 0.0,
         code_words=sum(count_words(p.text) for p in pieces if p.kind in ("code", "math", "table")),
         all_text=all_text[:20_000],
         dollars=dollars,
     )
+
+
+def _own_share(markdown: str, url: str) -> float:
+    """Of a piece's links, the share that leads to pages of the same host."""
+    hosts = [host.lower() for host in _LINKED_HOST.findall(markdown)]
+    here = urlsplit(url).netloc.lower().removeprefix("www.")
+    return sum(host.removeprefix("www.") == here for host in hosts) / len(hosts) if hosts else 0.0

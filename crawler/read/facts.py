@@ -104,7 +104,7 @@ def _tags(root: Element, head: Head, hint: Hint | None) -> tuple[str, ...]:
                 _TAG_PLACE.search(tokens(a)) for a in [link, *link.iterancestors()][:4]
             ):
                 if any(
-                    a.tag in ("nav", "aside") or re.search(r"sidebar|widget|cloud|menu|navbar", tokens(a))
+                    a.tag in ("nav", "aside") or re.search(r" (?:\S*[-_])?(?:sidebar|widget|tag-?cloud|tagcloud|menu|navbar)(?:[-_](?:inner|content|section|area))? ", tokens(a))
                     for a in link.iterancestors()
                 ):
                     continue

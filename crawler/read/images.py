@@ -50,8 +50,8 @@ def address(image: Element, base: str) -> str | None:
                 break
         else:
             given = image.get("data-srcset") or image.get("srcset")
-            picture = image.getparent()
-            if not given and picture is not None and picture.tag == "picture":
+            picture = next((a for a in image.iterancestors("picture")), None)
+            if not given and picture is not None:
                 given = next(
                     (
                         s.get("srcset") or s.get("data-srcset")

@@ -66,12 +66,10 @@ class Inline:
             tex = next(match[g] for g in "abcdefg" if match[g] is not None)
             if match["g"] is not None and not self._is_formula(tex):
                 continue
-            if match["c"] is not None and ("\ue00a" in tex or _WORDY.search(tex) and "\\" not in tex):
+            if match["c"] is not None and _WORDY.search(tex) and "\\" not in tex:
                 continue
             out.append(_escape(raw[at : match.start()]))
             at = match.end()
-            if sum(out[-1].count(c) for c in "\ue010\ue012") != sum(out[-1].count(c) for c in "\ue011\ue013"):
-                pass  # emphasis around a formula is closed by its own mark later
             tex = _TOKENS.sub(lambda m: self._in_formula(found[ord(m[0]) - _TOKEN_FIRST]), tex)
             tex = re.sub("[\ue010-\ue013]", "", tex).strip()
             if not tex:

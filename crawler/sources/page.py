@@ -79,7 +79,6 @@ def read(
         facts.published,
         n_words,
         content.link_share,
-        0,
         content.own_link_share,
     )
     language, confidence = language_of(content.prose or content.all_text, head.language)
