@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 # Fitted on the visible halves of the twelve sets of benchmarks/results/search.json, one setting for all: a query of
 # bare keywords wants its words (best at .5), a question in whole sentences its meaning (.75); a Chinese one that was
-# glossed means what the lexicon knew of it (.3 where half of it is known, .65 where all is)
-KEYWORDS, PER_FUNCTION_WORD, CHINESE = 0.55, 0.3, 0.65
+# glossed means what the lexicon knew of it (.25 where half of it is known, .7 where all is)
+KEYWORDS, PER_FUNCTION_WORD, CHINESE, COVERAGE_POWER = 0.55, 0.3, 0.7, 1.5
 MOST = 1000  # posts that are put in order; pages of hits end there
 
 
@@ -57,7 +57,7 @@ def fuse(text: Mapping[int, float], near: tuple[Int64, Float32] | None, n_posts:
 def vector_weight(text: str, coverage: float = 1.0) -> float:
     """How much the vector leg counts for a query, 0 to 1. coverage: the share of its Chinese that the gloss knew."""
     if has_cjk(text):
-        return CHINESE * coverage
+        return CHINESE * coverage**COVERAGE_POWER
     words = re.findall(r"[a-z]+", text.lower())
     return KEYWORDS + PER_FUNCTION_WORD * sum(word in STOP_WORDS for word in words) / max(1, len(words))
 

@@ -31,8 +31,8 @@ class Shelf:
         if len(owners) and (np.diff(owners) < 0).any():
             order = np.argsort(owners, kind="stable")
             ids, owners, rows = ids[order], owners[order], rows[order]
-        posts, first = np.unique(owners, return_index=True)
-        return cls(ids, rows, posts, first.astype(np.int64), stamp)
+        first = np.flatnonzero(np.diff(owners, prepend=-1))
+        return cls(ids, rows, owners[first], first, stamp)
 
     def nearest(self, query: Float32) -> Near:
         """Each post's best passage for a unit vector."""

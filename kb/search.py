@@ -12,8 +12,8 @@ from kb.hits import Place, hits_of, one_of_each_group
 from kb.nearest import Near, Shelf
 from kb.query import Query, parse
 from kb.store import filters as filters_
+from kb.store import shelf, vectors
 from kb.store import text as full_text
-from kb.store import vectors
 from kb.store.filters import where
 from kb.store.text import TextHit
 from kb.types import Embedder, Filters, Hit, SearchResult
@@ -28,7 +28,7 @@ Mode = Literal["hybrid", "text", "vector"]
 # mislead (d2l zh to en .359 without them, .348 with them; semanlink's short tags .546, .551)
 SHORT, SHORT_CHINESE = 3, 8
 MOST_NAMES = 64
-LEAST_SHARE = 0.5
+LEAST_SHARE = 0.75
 
 
 @dataclass(slots=True)
@@ -128,9 +128,8 @@ class Searcher:
                 self._notes.append(f"only words are compared: {error}")
                 return None
         model = self._embedder
-        stamp = vectors.stamp(self.store.reader)
-        if self._shelf is None or self._shelf.stamp != stamp:
-            self._shelf = Shelf.of(*vectors.passage_vectors(self.store, model.name), stamp)
+        if self._shelf is None or self._shelf.stamp != vectors.stamp(self.store.reader):
+            self._shelf = Shelf.of(*shelf.passage_vectors(self.store, model.name))
         if not len(self._shelf.posts):
             self._notes.append(self._no_vectors(model.name))
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from kb.store.connect import Store
     from kb.types import Float32, Int64
+_MARK = "vectors"  # in meta
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ def write_post(
         "INSERT INTO post_vector (post_id, made_by, content_hash, row) VALUES (?, ?, ?, ?)",
         (post_id, made_by, content_hash, _bytes(whole)),
     )
+    _remember(session, post_id, made_by, content_hash)
 
 
 def drop_post(session: Session, post_id: int) -> None:
@@ -82,8 +85,11 @@ def drop_post(session: Session, post_id: int) -> None:
 def load_vectors(store: Store, model: str, of: Literal["passages", "posts"] = "passages") -> Vectors:
     """Every vector that a model made, in the order of ids; empty when there is none. model: an Embedder's name."""
     if of == "passages":
+        import numpy as np
+
         ids, _, rows = passage_vectors(store, model)
-        return Vectors(ids, rows, model)
+        order = np.argsort(ids)
+        return Vectors(ids[order], rows[order], model)
     found = store.reader.execute(
         "SELECT post_id, row FROM post_vector WHERE substr(made_by, 1, ?) = ? ORDER BY post_id", _maker(model)
     ).fetchall()
@@ -91,20 +97,31 @@ def load_vectors(store: Store, model: str, of: Literal["passages", "posts"] = "p
 
 
 def passage_vectors(store: Store, model: str) -> tuple[Int64, Int64, Float32]:
-    """Passage ids, their posts' ids and vectors by a model, row by row."""
+    """Passage ids, their posts' ids and vectors by a model, row by row in the order of posts, from the tables."""
     found = store.reader.execute(
         "SELECT v.passage_id, p.post_id, v.row FROM vector v JOIN passage p ON p.id = v.passage_id "
-        "JOIN post_vector w ON w.post_id = p.post_id WHERE substr(w.made_by, 1, ?) = ? ORDER BY v.passage_id",
+        "JOIN post_vector w ON w.post_id = p.post_id WHERE substr(w.made_by, 1, ?) = ? ORDER BY p.post_id, p.id",
         _maker(model),
     ).fetchall()
     return _ids([r[0] for r in found]), _ids([r[1] for r in found]), _matrix([r[2] for r in found])
 
 
-def stamp(reader: sqlite3.Connection) -> tuple[int, int, int]:
-    """Changes whenever a vector comes or goes. Ids of passages never come back, so the greatest and the number tell."""
-    row = reader.execute("SELECT coalesce(max(id), 0), count(*), (SELECT count(*) FROM post_vector) FROM passage")
-    greatest, passages, posts = row.fetchone()
-    return int(greatest), int(passages), int(posts)
+def stamp(reader: sqlite3.Connection) -> tuple[int, int, str]:
+    """The state of the vectors: another one whenever a vector came or went.
+
+    Greatest id and number of passages tell of what was added or deleted, since ids never come back; the mark, which
+    follows from all that was ever written, tells of a store that was put back from a copy and went another way.
+    """
+    row = reader.execute("SELECT coalesce(max(id), 0), count(*), (SELECT value FROM meta WHERE key = ?) FROM passage",
+                         (_MARK,)).fetchone()  # fmt: skip
+    return int(row[0]), int(row[1]), str(row[2] or "")
+
+
+def _remember(session: Session, *facts: object) -> None:
+    run = session.connection().exec_driver_sql
+    before = run("SELECT value FROM meta WHERE key = ?", (_MARK,)).scalar() or ""
+    mark = hashlib.blake2b(repr((before, *facts)).encode(), digest_size=12).hexdigest()
+    run("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (_MARK, mark))
 
 
 def makers(reader: sqlite3.Connection) -> dict[str, int]:
