@@ -3,8 +3,10 @@ and translations, which are linked and not merged. Copies are grouped, never del
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,8 +22,10 @@ CONTAINED = 0.8  # share of the shorter text that stands in the longer one; 2 % 
 ALIKE = 0.15  # least Jaccard beside it: below, the shorter one is an excerpt, a text in its own right when it is long
 EXCERPT = 500  # grams; an excerpt shorter than this is no post of its own and goes to the whole
 SAME_CODE = 0.3  # Jaccard from which texts of two languages are one: they share code, tables, references
-MEANS_THE_SAME = 0.8  # cosine of mutually nearest posts of one blog and day in two languages; see docs/ranking.md
-MADE_BY = f"grams{GRAM}/{SCALE}/{CONTAINED}/2"
+MEANS_THE_SAME = 0.85  # cosine of mutually nearest posts of one blog and day; pairs that are none reach .8
+_LANGUAGE = re.compile(r"^(?:(.+)[-_])?(?:en|zh|ja|ko|de|fr|es|it|pt|ru)(?:[-_](?:cn|tw|hk|hans|hant|us|gb))?$", re.I)
+BY_ADDRESS = 1.0  # similarity of two posts whose addresses say that one is the other in another language
+MADE_BY = f"grams{GRAM}/{SCALE}/{CONTAINED}/5"
 Progress = Callable[[str, int, "int | None"], None]
 
 
@@ -51,9 +55,10 @@ class Deduped:
 def judge(a: Candidate, b: Candidate, of_a: Hashes, of_b: Hashes) -> Pair | None:
     """Whether two texts are one, by all their grams."""
     jaccard, contained = compare(of_a, of_b)
-    if a.language != b.language and jaccard >= SAME_CODE:
-        return Pair(a.post_id, b.post_id, "translation", jaccard)
-    if contained < CONTAINED and not (b.post_id == a.canonical or a.post_id == b.canonical):
+    named = b.post_id == a.canonical or a.post_id == b.canonical
+    if contained < CONTAINED and not named:
+        if a.language != b.language and jaccard >= SAME_CODE:
+            return Pair(a.post_id, b.post_id, "translation", round(jaccard, 4))
         return None
     if jaccard >= ALIKE:
         return Pair(a.post_id, b.post_id, "same" if jaccard > 0.99 else "near", round(max(jaccard, contained), 4))
@@ -64,24 +69,37 @@ def judge(a: Candidate, b: Candidate, of_a: Hashes, of_b: Hashes) -> Pair | None
 
 
 def translations(posts: Iterable[Candidate], vectors: Vectors) -> list[Pair]:
-    """Posts of one blog and day in two languages that are each other's nearest in meaning."""
+    """Posts of one blog in two languages: at one address but for the language's name, or of one day and each other's
+    nearest in meaning."""
     row_of = {int(i): row for i, row in zip(vectors.ids, vectors.rows, strict=True)}
-    groups: dict[tuple[int, str], dict[str, list[int]]] = {}
+    days: dict[tuple[int, str], dict[str, list[int]]] = {}
+    paths: dict[tuple[int, str], dict[str, int]] = {}
     for post in sorted(posts, key=lambda p: p.url):
-        if post.published and post.language and post.post_id in row_of:
-            days = groups.setdefault((post.source_id, post.published[:10]), {})
-            days.setdefault(post.language, []).append(post.post_id)
+        if not post.language:
+            continue
+        paths.setdefault((post.source_id, without_language(post.url)), {}).setdefault(post.language, post.post_id)
+        if post.published and post.post_id in row_of:
+            day = days.setdefault((post.source_id, post.published[:10]), {})
+            day.setdefault(post.language, []).append(post.post_id)
     found = []
-    for by_language in groups.values():
-        languages = sorted(by_language)
-        for i, one in enumerate(languages):
-            for two in languages[i + 1 :]:
-                a, b = by_language[one], by_language[two]
-                near = np.stack([row_of[p] for p in a]) @ np.stack([row_of[p] for p in b]).T
-                for x, y in enumerate(near.argmax(axis=1)):
-                    if near[x, y] >= MEANS_THE_SAME and near[:, y].argmax() == x:
-                        found.append(Pair(a[x], b[int(y)], "translation", round(float(near[x, y]), 4)))
+    for some in paths.values():
+        first, *others = sorted(some.values())
+        found += [Pair(first, other, "translation", BY_ADDRESS) for other in others]
+    for by_language in days.values():
+        for one, two in combinations(sorted(by_language), 2):
+            a, b = by_language[one], by_language[two]
+            near = np.stack([row_of[p] for p in a]) @ np.stack([row_of[p] for p in b]).T
+            for x, y in enumerate(near.argmax(axis=1).tolist()):
+                if near[x, y] >= MEANS_THE_SAME and near[:, y].argmax() == x:
+                    found.append(Pair(a[x], b[y], "translation", round(float(near[x, y]), 4)))
     return found
+
+
+def without_language(url: str) -> str:
+    """An address without what names a language in its path: /zh/blog/x, /blog/x-en and /blog/x are one."""
+    *folders, name = url.rstrip("/").split("/")
+    kept = [folder for folder in folders if not _LANGUAGE.match(folder)]
+    return "/".join([*kept, _LANGUAGE.sub(r"\1", name)]).rstrip("/")
 
 
 def group(posts: Mapping[int, Candidate], pairs: Iterable[Pair]) -> list[Duplicate]:
@@ -91,10 +109,12 @@ def group(posts: Mapping[int, Candidate], pairs: Iterable[Pair]) -> list[Duplica
     """
     copies: dict[int, dict[int, Pair]] = {}
     others: list[Pair] = []
+    pairs = list(pairs)
+    versions = {frozenset((p.a, p.b)) for p in pairs if p.kind == "translation" and p.similarity == BY_ADDRESS}
     for pair in pairs:
         if pair.kind == "translation":
             others.append(pair)
-        else:
+        elif frozenset((pair.a, pair.b)) not in versions:  # two languages share code and tables, and are no copies
             copies.setdefault(pair.a, {})[pair.b] = pair
             copies.setdefault(pair.b, {})[pair.a] = pair
 

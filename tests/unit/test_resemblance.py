@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
 
-from kb.dedupe import Pair, group, judge
+from kb.dedupe import Pair, group, judge, translations, without_language
 from kb.resemblance import Candidate, Hashes, candidates, compare, grams, sample
+from kb.types import Vectors
 
 WORDS = [f"word{i}" for i in range(400)]
 
@@ -78,6 +80,29 @@ def test_a_chain_of_likenesses_does_not_run_on() -> None:
     posts = {i: post(i, day=f"2020-01-0{i}") for i in (1, 2, 3)}
     found = group(posts, [Pair(1, 2, "near", 0.9), Pair(2, 3, "near", 0.9)])
     assert [(d.post_id, d.original_id) for d in found] == [(2, 1)]
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("https://a.example/zh/blog/x/", "https://a.example/blog/x"),
+        ("https://a.example/blog-en/x", "https://a.example/blog-zh/x"),
+        ("https://a.example/x-de/", "https://a.example/x"),
+        ("https://a.example/zh-cn/x", "https://a.example/en/x"),
+    ],
+)
+def test_the_same_address_but_for_a_language_is_a_translation(a: str, b: str) -> None:
+    assert without_language(a) == without_language(b)
+    posts = [Candidate(1, a, 1, None, "zh"), Candidate(2, b, 1, None, "en"), Candidate(3, b, 2, None, "ko")]
+    nothing = Vectors(np.empty(0, np.int64), np.empty((0, 0), np.float32), "")
+    assert [(p.a, p.b, p.kind) for p in translations(posts, nothing)] == [(1, 2, "translation")]
+
+
+def test_nearest_posts_of_one_day_in_two_languages_are_translations() -> None:
+    rows = np.array([[1, 0], [0, 1], [0.96, 0.28], [0.6, 0.8]], np.float32)
+    posts = [post(i, language=language) for i, language in ((1, "en"), (2, "en"), (3, "zh"), (4, "zh"))]
+    found = translations(posts, Vectors(np.arange(1, 5), rows, "m"))
+    assert [(p.a, p.b) for p in found] == [(1, 3)]
 
 
 def test_a_translation_is_linked_to_the_original_of_its_group() -> None:
