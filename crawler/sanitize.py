@@ -5,13 +5,23 @@ from __future__ import annotations
 import re
 
 # Deeper nesting than any page meant for people has; lxml's recursion and html5ever's quadratic time begin far above it
-MAX_DEPTH = 180
+MAX_DEPTH = 150
+# html5ever appends each character reference to the text before it, in quadratic time
+MAX_REFERENCES = 100_000
 
 _TAG = re.compile(r"<(?:(/?)([a-zA-Z][^\s/>]*)[^>]*>|!--)")
 _RAW = frozenset(("script", "style", "textarea", "xmp", "title"))  # what is in them is no markup
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr frame keygen basefont".split())
-# Their end tags may be left out, so a long list of them is no depth
-_IMPLIED = frozenset("p li dt dd tr td th thead tbody tfoot option optgroup colgroup rt rp html head body".split())
+# What an opening tag closes where the end tag was left out, so that a long list is no depth
+_CELL = frozenset(("td", "th", "p"))
+_CLOSES = {
+    "li": frozenset(("li", "p")), "dt": frozenset(("dt", "dd", "p")), "dd": frozenset(("dt", "dd", "p")), "p": frozenset("p"),
+    "td": _CELL, "th": _CELL, "tr": _CELL | {"tr"}, "tbody": _CELL | {"tr", "thead", "tbody"}, "thead": _CELL | {"tr"},
+    "tfoot": _CELL | {"tr", "thead", "tbody"}, "option": frozenset(("option",)), "optgroup": frozenset(("option", "optgroup")),
+    "rt": frozenset(("rt", "rp")), "rp": frozenset(("rt", "rp")), "colgroup": frozenset(("colgroup",)),
+}  # fmt: skip
+_CLOSE_P = frozenset("div ul ol dl table section article blockquote pre form figure h1 h2 h3 h4 h5 h6 hr main aside header footer nav".split())
+_NONE: frozenset[str] = frozenset()
 # Characters that no HTML text may hold; lxml refuses to store them
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]")
 
@@ -46,15 +56,17 @@ def bound_depth(html: str, limit: int = MAX_DEPTH) -> str:
                     unclosed.add(name)
             if name == "--":
                 continue
-        implied = name in _IMPLIED
         if not tag[1]:
+            closes = _CLOSES.get(name) or (_CLOSES["p"] if name in _CLOSE_P else _NONE)
+            while stack and stack[-1] in closes:
+                held[stack.pop()] -= 1
             if tag[0].endswith("/>") and "-" not in name:
                 pass  # a slash means nothing in HTML, but <path/> and the like are leaves
             elif len(stack) >= limit:
                 dropped[name] = dropped.get(name, 0) + 1
                 out.append(html[at : tag.start()])
                 at = tag.end()
-            elif not implied:
+            else:
                 stack.append(name)
                 held[name] = held.get(name, 0) + 1
         elif dropped.get(name):
@@ -77,8 +89,11 @@ def sanitize(html: str) -> str:
     """HTML that is safe to put in a page: no script, no style, no form, no frame, only http(s) and mailto addresses."""
     import nh3
 
+    text = clean_text(html)
+    if text.count("&") > MAX_REFERENCES:
+        text = text.replace("&", " ")
     return nh3.clean(
-        bound_depth(clean_text(html)),
+        bound_depth(text),
         link_rel="noopener noreferrer nofollow",
         url_schemes={"http", "https", "mailto"},
         strip_comments=True,

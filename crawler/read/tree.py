@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 from lxml import html as lxml_html
 
-from crawler.sanitize import bound_depth, clean_text
+from crawler.sanitize import MAX_DEPTH, bound_depth, clean_text
 
 Element = Any  # lxml has no types of its own
 
@@ -18,6 +18,7 @@ MAX_CHARS = 8_000_000  # of a page's text; the rest of a longer one is left unre
 
 # One character each, taken from the private-use area, which bound_text() clears of other people's
 INLINE_OPEN, INLINE_CLOSE, DISPLAY_OPEN, DISPLAY_CLOSE = "\ue000", "\ue001", "\ue002", "\ue003"
+_TOO_DEEP = etree.XPath(f"boolean(//*[count(ancestor::*) > {MAX_DEPTH}])")
 _PRIVATE = re.compile("[\ue000-\ue0ff\U000f0000-\U0010ffff]")
 
 BLOCK = frozenset(
@@ -33,12 +34,18 @@ def parse_html(text: str) -> Element | None:
     text = _PRIVATE.sub("", clean_text(text[:MAX_CHARS]))
     if "<" not in text:
         return None
-    parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    root = _parsed(text)
+    if root is not None and _TOO_DEEP(root):
+        root = _parsed(bound_depth(text))
+    return root
+
+
+def _parsed(text: str) -> Element | None:
+    parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        root = lxml_html.document_fromstring(bound_depth(text).encode("utf-8", "replace"), parser=parser)
+        return lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
-    return root
 
 
 def tokens(element: Element) -> str:

@@ -37,15 +37,17 @@ def parse(page: Page, blog: Blog, hint: Hint | None) -> Iterator[Post | Link | V
     if root is None:
         yield Verdict("foreign", ("no HTML in it",))
         return
-    url = page.url
+    # lxml makes a new proxy each time that an element is met, unless somebody holds the one before
+    held = list(root.iter())
     head = head_of(root)
-    base = base_of(root, url)
+    base = base_of(root, page.url)
     links = list(links_of(root, base, page, blog))
     post, verdict = read(root, head, base, page, blog, hint)
     if post is not None:
         yield post
     yield from links
     yield verdict
+    held.clear()
 
 
 def read(
