@@ -22,7 +22,13 @@ def judged(root: Element) -> frozenset[str]:
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     document = bare_extraction(
-        root, include_comments=False, include_tables=True, include_images=False, include_formatting=False, output_format="xml", fast=False
+        root,
+        include_comments=False,
+        include_tables=True,
+        include_images=False,
+        include_formatting=False,
+        output_format="xml",
+        fast=False,
     )
     if document is None or isinstance(document, dict) or document.body is None:
         return frozenset()
@@ -56,7 +62,13 @@ def chosen(pieces: list[Piece], marks: frozenset[str], body: Element) -> list[Pi
     _same_make(pieces, kept, frame)
     _lists(pieces, kept, inside_named if named is not None else between)
     for i in range(len(pieces) - 1, -1, -1):
-        if not kept[i] and pieces[i].kind == "heading" and i + 1 < len(pieces) and (between[i] or inside_named[i]) and kept[i + 1]:
+        if (
+            not kept[i]
+            and pieces[i].kind == "heading"
+            and i + 1 < len(pieces)
+            and (between[i] or inside_named[i])
+            and kept[i + 1]
+        ):
             kept[i] = True
     return [piece for piece, yes in zip(pieces, kept, strict=True) if yes]
 

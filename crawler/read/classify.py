@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from crawler import shapes, urls
+from crawler.read.content import Content
+from crawler.read.facts import Facts
 from crawler.read.head import Head
 from crawler.read.tree import Element, tokens, words
 from crawler.types import Blog, Hint, PageKind
@@ -92,26 +94,37 @@ def looks_of(root: Element, url: str) -> Looks:
     return Looks(len(articles), linked, times, False, "next" in rels or "prev" in rels, comments, tokens(body))
 
 
+def is_home(url: str, blog: Blog, hint: Hint | None) -> bool:
+    """Whether a URL is the blog's front page, or the host's."""
+    if urlsplit(url).path in ("", "/", "/index.html"):
+        return True
+    return urls.key(url) == urls.key(blog.url) and not (hint is not None and hint.in_feed)
+
+
+def names_a_list(url: str, blog: Blog, hint: Hint | None) -> str | None:
+    """The reason why a URL alone says that its page is a list, unless a feed or the blog's habits say otherwise."""
+    guess = shapes.guess(url)
+    if (hint is not None and hint.in_feed) or (
+        guess != "never" and blog.patterns and shapes.matches(url, blog.patterns)
+    ):
+        return None
+    if guess == "list":
+        return "URL names a tag, a category or an author"
+    if guess == "archive" or _PAGER.search(urlsplit(url).path):
+        return "URL names an archive"
+    return "URL names no page of a blog" if guess == "never" else None
+
+
 def classify(
-    url: str,
-    blog: Blog,
-    hint: Hint | None,
-    head: Head,
-    looks: Looks,
-    title: str,
-    published: str | None,
-    n_words: int,
-    link_share: float,
-    own_links: float,
+    url: str, blog: Blog, hint: Hint | None, head: Head, looks: Looks, facts: Facts, content: Content, n_words: int
 ) -> tuple[PageKind, list[str]]:
     """The kind of a page and the reasons, strongest evidence first."""
     e = Evidence()
     path = unquote(urlsplit(url).path)
     guess = shapes.guess(url)
+    title, published = facts.title, facts.published
+    link_share, own_links = content.link_share, content.own_link_share
     in_feed = hint is not None and hint.in_feed
-    is_home = path in ("", "/", "/index.html") or (urls.key(url) == urls.key(blog.url) and not in_feed)
-    if is_home:
-        return "home", ["the blog's front page"]
     if _ERROR.search(title) and n_words < 400 and not in_feed or re.search(r"/404(?:\.html?|/|$)", path):
         return "error", [f'says that it is missing: "{title[:60]}"']
     if n_words < 15 and not (published and n_words >= 2 and link_share > 0.8) or n_words < 2:
@@ -152,7 +165,7 @@ def classify(
     if og == "article":
         e.add(0.4, "og:type article")
     elif og in ("website", "blog", "profile"):
-        e.add(-0.6, f"og:type {og}")
+        e.add(-0.4, f"og:type {og}")
     if head.first("article:published_time", "citation_publication_date") or head.front:
         e.add(0.8, "meta names a day of publication")
     if _BODY_KIND.search(looks.body) and not _POST_BODY.search(looks.body):
@@ -167,7 +180,13 @@ def classify(
         e.add(-1.5, f"{looks.times} dates in the page")
     if looks.comments:
         e.add(0.5, "has room for comments")
-    if n_words >= 300:
+    if hint is not None and hint.in_sitemap:
+        e.add(0.3, "in the sitemap")
+    if content.technical:
+        e.add(0.5, "has code, formulas or figures")
+    if n_words >= 800:
+        e.add(1.4, f"{n_words} words")
+    elif n_words >= 300:
         e.add(1.0, f"{n_words} words")
     elif n_words < 60:
         e.add(-1.0, f"{n_words} words")

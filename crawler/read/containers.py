@@ -43,7 +43,14 @@ def loose_container(body: Element) -> Element | None:
     if articles:
         return max(articles, key=lambda a: sum(map(len, a.itertext())))
     for element in body.iter("main", "div", "section", "td"):
-        if element.tag == "main" or element.get("role") == "main" or re.search(r" (?:content|main|main-content|content-main|page-content|post|container-main|body-content|maincontent) ", tokens(element)):
+        if (
+            element.tag == "main"
+            or element.get("role") == "main"
+            or re.search(
+                r" (?:content|main|main-content|content-main|page-content|post|container-main|body-content|maincontent) ",
+                tokens(element),
+            )
+        ):
             return element
     return None
 

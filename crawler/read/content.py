@@ -33,6 +33,7 @@ class Content:
     link_share: float = 0.0  # of the main text's characters, those in links
     own_link_share: float = 0.0
     code_words: int = 0
+    technical: bool = False  # code, formulas or figures in it
     all_text: str = ""
     dollars: bool = False
 
@@ -93,6 +94,7 @@ def _content(pieces: list[Piece], url: str, all_text: str, dollars: bool) -> Con
         link_share=linked / total if total else 0.0,
         own_link_share=own / total if total else 0.0,
         code_words=sum(count_words(p.text) for p in pieces if p.kind in ("code", "math", "table")),
+        technical=any(p.kind in ("code", "math", "figure") for p in pieces),
         all_text=all_text[:20_000],
         dollars=dollars,
     )

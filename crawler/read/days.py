@@ -37,8 +37,13 @@ _NOT_THE_DAY = re.compile(
     r"updat|modif|edit|comment|reading|related|sidebar|footer|recent|popular|copyright|expire|event|upcoming|countdown|prev|next"
 )
 _SHORT = re.compile(r"\d{1,2}/\d{1,2}/\d\d")
-_MACHINE = re.compile(r"(?:19|20)\d\d-?\d\d-?\d\d|(?:mon|tue|wed|thu|fri|sat|sun)\w*,? |\d{1,2}/\d{1,2}/(?:19|20)\d\d", re.I)
-_LABEL = re.compile(r"\b(?:posted|published|written|created|pubblicato|veröffentlicht|publié)(?:\s+(?:on|at|il|am|le))?\b\s*[:：]?\s*|(?:发表|发布|创建|撰写|写)(?:于|时间|日期)?\s*[:：]?\s*|日期\s*[:：]\s*|작성일?\s*[:：]?\s*|^\W*date\s*[:：]\s*", re.I)
+_MACHINE = re.compile(
+    r"(?:19|20)\d\d-?\d\d-?\d\d|(?:mon|tue|wed|thu|fri|sat|sun)\w*,? |\d{1,2}/\d{1,2}/(?:19|20)\d\d", re.I
+)
+_LABEL = re.compile(
+    r"\b(?:posted|published|written|created|pubblicato|veröffentlicht|publié)(?:\s+(?:on|at|il|am|le))?\b\s*[:：]?\s*|(?:发表|发布|创建|撰写|写)(?:于|时间|日期)?\s*[:：]?\s*|日期\s*[:：]\s*|작성일?\s*[:：]?\s*|^\W*date\s*[:：]\s*",
+    re.I,
+)
 _UPDATE_WORDS = re.compile(r"\b(?:updat|modif|edit|revis|last change|aktualisiert)|更新|修改|修正|수정", re.I)
 _SHOWN = re.compile(
     r"(?<!\d)(?:(?:19|20)\d\d\s?[-/.年년]\s?\d{1,2}\s?[-/.月월]\s?\d{1,2}(?!\d)[日일]?|\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d|"
@@ -203,11 +208,31 @@ def _in_text(root: Element, fetched: str | None) -> str | None:
     for element in body.iter():
         if not isinstance(element.tag, str) or element.tag in ("script", "style", "pre", "code", "noscript"):
             continue
-        if element.tag in ("p", "div", "span", "small", "h6", "h5", "h4", "li", "em", "i", "td", "footer", "strong") and (label := _LABEL.search(element.text or "")):
+        if element.tag in (
+            "p",
+            "div",
+            "span",
+            "small",
+            "h6",
+            "h5",
+            "h4",
+            "li",
+            "em",
+            "i",
+            "td",
+            "footer",
+            "strong",
+        ) and (label := _LABEL.search(element.text or "")):
             text = words(element)[:160]
             label = _LABEL.search(text)
             match = _SHOWN.search(text, label.end() if label else 0)
-            if label and match and match.start() - label.end() < 20 and _has_day(match[0]) and (good := _good(match[0], fetched)):
+            if (
+                label
+                and match
+                and match.start() - label.end() < 20
+                and _has_day(match[0])
+                and (good := _good(match[0], fetched))
+            ):
                 return good
         if element.tag in ("h1", "h2", "d-title") and words(element):
             started = True
@@ -219,7 +244,11 @@ def _in_text(root: Element, fetched: str | None) -> str | None:
     for match in _SHOWN.finditer(near):
         if match.start() > 400:
             break
-        if _has_day(match[0]) and not _UPDATE_WORDS.search(near[max(0, match.start() - 25) : match.start()]) and (good := _good(match[0], fetched)):
+        if (
+            _has_day(match[0])
+            and not _UPDATE_WORDS.search(near[max(0, match.start() - 25) : match.start()])
+            and (good := _good(match[0], fetched))
+        ):
             return good
     return None
 

@@ -104,7 +104,11 @@ def _tags(root: Element, head: Head, hint: Hint | None) -> tuple[str, ...]:
                 _TAG_PLACE.search(tokens(a)) for a in [link, *link.iterancestors()][:4]
             ):
                 if any(
-                    a.tag in ("nav", "aside") or re.search(r" (?:\S*[-_])?(?:sidebar|widget|tag-?cloud|tagcloud|menu|navbar)(?:[-_](?:inner|content|section|area))? ", tokens(a))
+                    a.tag in ("nav", "aside")
+                    or re.search(
+                        r" (?:\S*[-_])?(?:sidebar|widget|tag-?cloud|tagcloud|menu|navbar)(?:[-_](?:inner|content|section|area))? ",
+                        tokens(a),
+                    )
                     for a in link.iterancestors()
                 ):
                     continue
@@ -141,8 +145,6 @@ def _series(root: Element) -> str | None:
             if 2 < len(text) <= 80 and fold(text) != "series":
                 return text
     return None
-
-
 
 
 def own_url(head: Head) -> str:

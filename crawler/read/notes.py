@@ -9,8 +9,13 @@ from lxml import etree
 from crawler.read.tree import BLOCK, Element, drop, tokens, words
 
 NOTE = "data-kb-note"  # on the element that holds a note's text: its label
-_TARGET = re.compile(r"#(?:user-content-)?(?:fn|footnote|_?ftn|easy-footnote-bottom|sdfootnote|endnote|_edn|note|sn|foot)[-_:.]?[\w:.-]*$", re.I)
-_BACK = re.compile(r"#(?:user-content-)?(?:fnref|footnote-ref|ref|_ftnref|easy-footnote|fnr|cite_ref|ednref|rf)[-_:.]?", re.I)
+_TARGET = re.compile(
+    r"#(?:user-content-)?(?:fn|footnote|_?ftn|easy-footnote-bottom|sdfootnote|endnote|_edn|note|sn|foot)[-_:.]?[\w:.-]*$",
+    re.I,
+)
+_BACK = re.compile(
+    r"#(?:user-content-)?(?:fnref|footnote-ref|ref|_ftnref|easy-footnote|fnr|cite_ref|ednref|rf)[-_:.]?", re.I
+)
 _BACK_CLASS = re.compile(r"backref|back-ref|reversefootnote|footnote-back|footnote-return|footnoteback")
 _ARROWS = re.compile(r"[\s↩↑⏎↵⤴^\ufe0e\ufe0f\u21a9\[\]()]*|back(?: to (?:text|top|content))?|return", re.I)
 _INLINE_NOTES = ("d-footnote", "dt-fn")
@@ -39,7 +44,9 @@ def mark_notes(body: Element) -> dict[str, str]:
         place.set(NOTE, label)
         _drop_back_links(place)
     for element in list(body.iter(*_INLINE_NOTES, "span")):
-        if element.tag == "span" and not re.search(r" (?:sidenote|marginnote|footnote-text|footnote-content) ", tokens(element)):
+        if element.tag == "span" and not re.search(
+            r" (?:sidenote|marginnote|footnote-text|footnote-content) ", tokens(element)
+        ):
             continue
         if len(used) < MAX_NOTES and element.getparent() is not None and words(element):
             number = len(used) + 1
@@ -64,7 +71,12 @@ def _place(target: Element | None, link: Element) -> Element | None:
     node = target
     while node is not None and node.tag not in ("li", "p", "div", "dd", "aside", "td", "section", "tr", "dt"):
         node = node.getparent()
-    if node is None or any(a is node for a in link.iterancestors()) or node.tag in ("section", "td") and node.get("id") is None:
+    if (
+        node is None
+        or any(a is node for a in link.iterancestors())
+        or node.tag in ("section", "td")
+        and node.get("id") is None
+    ):
         return None
     if node.tag == "tr":
         return None
@@ -75,7 +87,11 @@ def _place(target: Element | None, link: Element) -> Element | None:
 def _drop_back_links(place: Element) -> None:
     for link in list(place.iter("a")):
         href = link.get("href") or ""
-        if _BACK_CLASS.search(tokens(link)) or (href.startswith("#") and _ARROWS.fullmatch(words(link))) or (_BACK.match(href) and len(words(link)) <= 4):
+        if (
+            _BACK_CLASS.search(tokens(link))
+            or (href.startswith("#") and _ARROWS.fullmatch(words(link)))
+            or (_BACK.match(href) and len(words(link)) <= 4)
+        ):
             drop(link)
     for sup in list(place.iter("sup")):
         if not words(sup):

@@ -31,8 +31,13 @@ _ROLE_TAIL = re.compile(
 _CLASS = re.compile(
     r" (?:[a-z]+[-_]{1,2})*(?:author|byline|authors)(?:[-_]{1,2}(?:name|names|link|title|text|list|info|vcard))? | p-author | fn | byline | author vcard | post-author | vcard "
 )
-_COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright|版权所有)\s*(?:©|\(c\)|copyright)?\s*(?:(?:19|20)\d\d\s*(?:[-–—~]\s*(?:(?:19|20)\d\d|present|now|至今)?)?)?\s*,?\s*(?:by\s+)?([^\d©].{1,60})", re.I)
-_POSSESSIVE = re.compile(r"(?:['’]s)?\s*(?:的)?\s*(?:personal\s+)?(?:blog|home ?page|website|notes|site|博客|主页|小站|블로그)$", re.I)
+_COPYRIGHT = re.compile(
+    r"(?:©|\(c\)|copyright|版权所有)\s*(?:©|\(c\)|copyright)?\s*(?:(?:19|20)\d\d\s*(?:[-–—~]\s*(?:(?:19|20)\d\d|present|now|至今)?)?)?\s*,?\s*(?:by\s+)?([^\d©].{1,60})",
+    re.I,
+)
+_POSSESSIVE = re.compile(
+    r"(?:['’]s)?\s*(?:的)?\s*(?:personal\s+)?(?:blog|home ?page|website|notes|site|博客|主页|小站|블로그)$", re.I
+)
 _NOT_HERE = re.compile(
     r" (?:[a-z]+[-_])*(?:comments?|related|sidebar|widget|citation|quote|recommend(?:ed)?|popular|site-footer|testimonial)(?:[-_](?:list|area|item|body|inner|content|posts?|author|wrap\w*))? "
 )
@@ -161,7 +166,13 @@ def _owner(root: Element) -> list[str]:
     for element in reversed(list(root.iter("footer", "div", "p", "span", "section", "small"))):
         text = words(element) if sum(map(len, element.itertext())) < 400 else ""
         if match := _COPYRIGHT.search(text):
-            name = tidy(re.split(r"[.|,·•–—/]|\s-\s|\ball rights\b|\bpowered\b|\bbuilt\b|\bmade\b|\busing\b|\btheme\b|\bcc\b", match[1], flags=re.I)[0])
+            name = tidy(
+                re.split(
+                    r"[.|,·•–—/]|\s-\s|\ball rights\b|\bpowered\b|\bbuilt\b|\bmade\b|\busing\b|\btheme\b|\bcc\b",
+                    match[1],
+                    flags=re.I,
+                )[0]
+            )
             name = _POSSESSIVE.sub("", name)
             return [name] if is_name(name) and len(name.split()) <= 4 and not re.search(r"\d", name) else []
     return []

@@ -80,11 +80,25 @@ def _site_names(root: Element) -> list[str]:
     names = []
     for link in root.iter("link"):
         if "alternate" in (link.get("rel") or "") and link.get("title"):
-            names.append(re.sub(r"\s*(?:-|–|»|\||:)?\s*(?:\b(?:full\s+)?(?:rss|atom|json)?\s*feed\b|\brss\b|\batom\b).*$", "", link.get("title"), flags=re.I))
+            names.append(
+                re.sub(
+                    r"\s*(?:-|–|»|\||:)?\s*(?:\b(?:full\s+)?(?:rss|atom|json)?\s*feed\b|\brss\b|\batom\b).*$",
+                    "",
+                    link.get("title"),
+                    flags=re.I,
+                )
+            )
     for link in root.iter("a"):
         href = (link.get("href") or "").strip()
-        brand = re.search(r" (?:[a-z]+[-_])*(?:brand|site-title|site-name|logo|blog-title|site_title|navbar-brand|brand-title)(?:[-_]\w+)* ", tokens(link) + "".join(tokens(a) for a in list(link.iterancestors())[:2]))
-        if href in ("/", "./", "../", "../../", "index.html", "/index.html", "../index.html", "../../index.html") or brand or re.fullmatch(r"https?://[^/]+/?", href):
+        brand = re.search(
+            r" (?:[a-z]+[-_])*(?:brand|site-title|site-name|logo|blog-title|site_title|navbar-brand|brand-title)(?:[-_]\w+)* ",
+            tokens(link) + "".join(tokens(a) for a in list(link.iterancestors())[:2]),
+        )
+        if (
+            href in ("/", "./", "../", "../../", "index.html", "/index.html", "../index.html", "../../index.html")
+            or brand
+            or re.fullmatch(r"https?://[^/]+/?", href)
+        ):
             text = words(link)
             if 2 <= len(text) <= 60 and fold(text) not in ("home", "blog", "首页", "主页", "posts"):
                 names.append(text)

@@ -34,7 +34,9 @@ def trim(pieces: list[Piece], title: str) -> list[Piece]:
     for i, piece in enumerate(pieces[:6]):
         text = plain_inline(piece.text).strip()
         is_title = own and fold(text) == own and piece.kind in ("heading", "paragraph")
-        if is_title or (piece.kind in ("paragraph", "heading", "item") and len(text) < 120 and _LEADING.fullmatch(text)):
+        if is_title or (
+            piece.kind in ("paragraph", "heading", "item") and len(text) < 120 and _LEADING.fullmatch(text)
+        ):
             if all(p.kind != "paragraph" or len(p.text) < 120 for p in pieces[start:i]):
                 pieces[i].kind = "dropped"
         elif piece.kind == "paragraph" and len(text) >= 120:
@@ -42,11 +44,24 @@ def trim(pieces: list[Piece], title: str) -> list[Piece]:
     while end > start:
         piece = pieces[end - 1]
         text = plain_inline(piece.text).strip()
-        if piece.kind == "dropped" or piece.kind == "heading" or (piece.kind in ("paragraph", "item") and len(text) < 180 and _TRAILING.fullmatch(text)):
+        if (
+            piece.kind == "dropped"
+            or piece.kind == "heading"
+            or (piece.kind in ("paragraph", "item") and len(text) < 180 and _TRAILING.fullmatch(text))
+        ):
             end -= 1
         else:
             break
     for heading, note in zip(pieces, pieces[1:], strict=False):
         if heading.kind == "heading" and note.kind == "footnote":
             heading.kind = "dropped"
-    return [p for p in pieces[start:end] if p.kind != "dropped" and not (p.kind in ("paragraph", "item", "heading") and len(p.text) < 160 and _ANYWHERE.fullmatch(plain_inline(p.text)))]
+    return [
+        p
+        for p in pieces[start:end]
+        if p.kind != "dropped"
+        and not (
+            p.kind in ("paragraph", "item", "heading")
+            and len(p.text) < 160
+            and _ANYWHERE.fullmatch(plain_inline(p.text))
+        )
+    ]

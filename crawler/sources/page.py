@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 
-from crawler import shapes, text, urls
+from crawler import text, urls
 from crawler.read import READER
 from crawler.read.charset import decode
-from crawler.read.classify import classify, looks_of
+from crawler.read.classify import classify, is_home, looks_of, names_a_list
 from crawler.read.content import content_of, feed_content
 from crawler.read.days import guessed
 from crawler.read.facts import facts_of
@@ -30,7 +31,7 @@ def parse(page: Page, blog: Blog, hint: Hint | None) -> Iterator[Post | Link | V
     if not page.body.strip():
         yield Verdict("thin", ("empty body",))
         return
-    if page.content_type and _NOT_HTML.search(page.content_type) or page.body[:5] == b"%PDF-":
+    if (page.content_type and _NOT_HTML.search(page.content_type)) or page.body[:5] == b"%PDF-":
         yield Verdict("foreign", (f"content type {page.content_type}",))
         return
     root = parse_html(decode(page.body, page.content_type))
@@ -54,43 +55,27 @@ def read(
     root: Element, head: Head, base: str, page: Page, blog: Blog, hint: Hint | None
 ) -> tuple[Post | None, Verdict]:
     """The post and the verdict of a parsed page; the tree is used up."""
+    if (verdict := without_reading(root, head, base, page.url, blog, hint)) is not None:
+        return None, verdict
     fetched = page.fetched_at.date().isoformat()
-    target = moved_to(root, base)
     facts = facts_of(root, head, page.url, blog, hint, fetched)
     looks = looks_of(root, page.url)
     published = facts.published
-    if published is None and shapes.guess(page.url) == "post" and looks.list_links < 4 and target is None:
+    if published is None and looks.list_links < 4:
         published = guessed(root, page.url, fetched)
     content = content_of(root, base, facts.title)
-    told = hint.html if hint else None
-    text_from = "page"
-    if told:
-        other = feed_content(told, base, content.dollars, facts.title)
+    text_from: Literal["page", "feed"] = "page"
+    if hint is not None and hint.html:
+        other = feed_content(hint.html, base, content.dollars, facts.title)
         if len(other.prose) > 1.5 * len(content.prose) + 200:
             content, text_from = other, "feed"
     n_words = text.count_words(content.prose) + content.code_words
-    if target is not None and (n_words < 60 or content.page_chars < 400):
-        return None, Verdict("stub" if target == page.url else "redirect", (f"leads to {target}",), moved_to=target)
-    kind, reasons = classify(
-        page.url,
-        blog,
-        hint,
-        head,
-        looks,
-        facts.title,
-        facts.published,
-        n_words,
-        content.link_share,
-        content.own_link_share,
+    kind, reasons = classify(page.url, blog, hint, head, looks, facts, content, n_words)
+    language, confidence = language_of(
+        f"{facts.title}. {content.prose}" if content.prose else content.all_text, head.language
     )
-    language, confidence = language_of(content.prose or content.all_text, head.language)
     if kind != "post":
-        own_title = (facts.title or head.title) if kind == "home" else None
-        if kind == "home":
-            own_title = head.site or head.title or own_title
-        return None, Verdict(kind, tuple(reasons), title=own_title or None, language=language)
-    if not content.markdown.strip():
-        return None, Verdict("thin", ("no text could be read", *reasons))
+        return None, Verdict(kind, tuple(reasons), language=language)
     hosts = (urls.host(page.url), urls.host(blog.url), *blog.hosts)
     post = Post(
         url=page.url,
@@ -107,9 +92,35 @@ def read(
         series=facts.series,
         references=references_of(content.markdown, hosts),
         images=content.images,
-        text_from="feed" if text_from == "feed" else "page",
+        text_from=text_from,
         quality=text.quality(content.markdown, confidence),
         reader=READER,
     )
-    return post, Verdict("post", tuple(reasons), moved_to=None, language=language)
+    return post, Verdict("post", tuple(reasons), language=language)
 
+
+def without_reading(root: Element, head: Head, base: str, url: str, blog: Blog, hint: Hint | None) -> Verdict | None:
+    """The verdict on a page that its address or a redirect in it decides, so that its text need not be looked for."""
+    shown = shown_text(root)
+    target = moved_to(root, base)
+    if target is not None and len(shown) < 400:
+        return Verdict("redirect", (f"leads to {target}",), moved_to=target)
+    if is_home(url, blog, hint):
+        title = head.site or head.title or None
+        return Verdict("home", ("the blog's front page",), title=title, language=language_of(shown, head.language)[0])
+    if listed := names_a_list(url, blog, hint):
+        return Verdict("list", (listed,))
+    return None
+
+
+def shown_text(root: Element) -> str:
+    """What a reader may see of a page, roughly: all text but that of scripts and styles."""
+    body = root.find("body")
+    if body is None:
+        return ""
+    parts = [body.text or ""]
+    for element in body.iterdescendants():
+        if element.tag not in ("script", "style", "noscript", "template"):
+            parts.append(element.text or "")
+        parts.append(element.tail or "")
+    return " ".join("".join(parts).split())
