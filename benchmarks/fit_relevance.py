@@ -42,6 +42,12 @@ def main() -> int:
         for fitted, shown, side in ((first, ~first, "second"), (~first, first, "first")):
             model = fit(x[fitted][:, columns], y[fitted])
             report[f"{name}_on_{side}"] = figures(predict(model, x[shown][:, columns]), y[shown], hosts[shown])
+    folds = np.array([int.from_bytes(hashlib.sha256(h.encode()).digest()[1:3]) % 10 for h in hosts])
+    left_out = np.zeros(len(y))
+    for fold in range(10):
+        if (folds == fold).any():
+            left_out[folds == fold] = predict(fit(x[folds != fold], y[folds != fold]), x[folds == fold])
+    report["vectors_ten_folds_of_hosts"] = figures(left_out, y, hosts)
     print(json.dumps(report, indent=1))
     if arguments.write:
         from kb.subject import COUNTS
