@@ -46,7 +46,10 @@ def test_csv_toml_and_lines_give_the_same(tmp_path: Path) -> None:
     assert [[s.url for s in read_list(f)] for f in (csv, toml, lines)] == [expected] * 3
 
 
-@pytest.mark.parametrize("address", ["", "not a url", "ftp://a.example/", "localhost", "file:///etc/passwd", "javascript:1"])
+ADDRESSES = ["", "not a url", "ftp://a.example/", "localhost", "file:///etc/passwd", "javascript:1"]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
 def test_what_is_no_web_address_is_named(address: str) -> None:
     with pytest.raises(UsageError, match="not a web address"):
         new_source(address)
