@@ -2,7 +2,7 @@
 
     python -m benchmarks.pipeline --db FILE [--web FOLDER] [--keep]
 
-FOLDER (or KB_WEB) holds the replayed web: replay.py, score.py, truth/; bench/ beside it holds labels.py and citations.py.
+FOLDER (or KB_WEB) holds the replayed web: replay.py, score.py, truth/; bench/ beside it holds the other scorers.
 """
 
 from __future__ import annotations

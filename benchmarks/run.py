@@ -1,0 +1,37 @@
+"""`make bench`: every measurement that this machine has the data for, one after the other.
+
+python -m benchmarks.run [NAME ...]
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+WEB = Path(os.environ.get("KB_WEB", "../shared/web"))
+# name -> words after `python -m`, and whether the replayed web is needed
+MEASUREMENTS = {
+    "kill": (["benchmarks.kill"], False),
+    "pipeline": (["benchmarks.pipeline", "--db", "out/bench/kb.sqlite"], True),
+    "sets": (["benchmarks.sets"], True),
+}
+
+
+def main(names: list[str]) -> int:
+    """Run the named measurements, or all; the number of those that failed."""
+    Path("out/bench").mkdir(parents=True, exist_ok=True)
+    failed = 0
+    for name in names or list(MEASUREMENTS):
+        words, needs_web = MEASUREMENTS[name]
+        if needs_web and not WEB.is_dir():
+            print(f"{name}: skipped, there is no replayed web at {WEB} (KB_WEB)")
+            continue
+        print(f"{name}: python -m {' '.join(words)}", flush=True)
+        failed += subprocess.run([sys.executable, "-m", *words], check=False).returncode != 0
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
