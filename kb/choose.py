@@ -27,6 +27,7 @@ class Choice:
     least_relevance: float
     least_words: int
     likeness: float
+    repeat: float
 
 
 def choose(corpus: Corpus, score: Float32, rules: Choice) -> set[int]:
@@ -107,7 +108,8 @@ class _Picker:
         if not len(left):
             return None
         against = self.rules.likeness * np.maximum(0.0, self.near[left] - ALIKE) / (1 - ALIKE)
-        value = (self.score[left] - against).round(6)
+        again = self.rules.repeat * np.array([self.by_blog.get(int(blog), 0) for blog in self.blogs[left]])
+        value = (self.score[left] - against - again).round(6)
         return int(left[np.lexsort((self.tie[left], -value))[0]])
 
     def take(self, i: int) -> None:

@@ -36,6 +36,7 @@ class Parameters:
     least_relevance: float = 0.6  # stricter than on_topic: an error in the chart is seen by all
     least_words: int = 150  # a stub explains nothing
     likeness: float = 0.25  # weight of likeness to what is chosen already (maximal marginal relevance)
+    repeat: float = 0.02  # what each post of a blog that is chosen already costs the next one
 
 
 @dataclass(frozen=True, slots=True)

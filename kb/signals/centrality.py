@@ -12,7 +12,7 @@ from kb.scoring import percentile, primary_topics, rows_of
 if TYPE_CHECKING:
     from kb.types import Corpus, Float32
 
-WEIGHT = 0.05
+WEIGHT = 0.01
 FEWEST = 3  # posts of a topic
 
 

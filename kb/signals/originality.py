@@ -12,7 +12,7 @@ from kb.scoring import days, primary_topics, rows_of
 if TYPE_CHECKING:
     from kb.types import Corpus, Float32
 
-WEIGHT = 0.06
+WEIGHT = 0.08
 USUAL, SAME = 0.45, 0.95  # cosines of two posts that merely share a topic, and of two that say the same
 
 

@@ -14,7 +14,7 @@ from kb.scoring import saturate
 if TYPE_CHECKING:
     from kb.types import Corpus, Float32
 
-WEIGHT = 0.35
+WEIGHT = 0.3
 HALF = 2.0  # blogs that give .5: the first few who link tell most
 
 
