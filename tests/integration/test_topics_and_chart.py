@@ -189,7 +189,9 @@ def test_what_trends_is_new_and_as_of_the_editions_date(store: Store, clock: Sti
     before = [line.post.id for line in chart(store.reader, 5, trending=True)]
     clock.pass_s(400 * 86_400)
     assert [line.post.id for line in chart(store.reader, 5, trending=True)] == before
-    assert all((line.post.published or "") >= "2024-07" for line in chart(store.reader, 5, trending=True))
+    best, new = (chart(store.reader, 8, trending=trending) for trending in (False, True))
+    assert sorted(line.post.published or "" for line in new) > sorted(line.post.published or "" for line in best)
+    assert [line.entry.rank for line in new] == list(range(1, 9))
 
 
 @pytest.mark.parametrize("n", [0, 1, 5])
