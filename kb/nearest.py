@@ -51,12 +51,13 @@ class Near:
     best: Float32  # row by row as shelf.posts
 
     def among(self, keep: Sequence[int] | None) -> tuple[Int64, Float32]:
-        """Post ids and best cosines, of the posts to keep alone."""
+        """Post ids and best cosines, of the posts to keep alone. keep: ascending ids."""
         import numpy as np
 
         if keep is None:
             return self.shelf.posts, self.best
-        inside = np.isin(self.shelf.posts, np.array(keep, np.int64))
+        posts, kept = self.shelf.posts, np.array([*keep, -1], np.int64)
+        inside = kept[np.searchsorted(kept[:-1], posts)] == posts
         return self.shelf.posts[inside], self.best[inside]
 
     def passage(self, post_id: int) -> int | None:

@@ -6,7 +6,9 @@ have `load_light(model) -> Embedder`: the same vectors for a query or two, witho
 
 from __future__ import annotations
 
+import os
 import pkgutil
+import sys
 from importlib import import_module
 from types import ModuleType
 
@@ -26,6 +28,9 @@ def load_light(model: str) -> tuple[Embedder, str | None]:
     """The embedder of a model for single queries, and a word for -v where it has to be the heavy one after all."""
     chosen = family(model)
     if hasattr(chosen, "load_light"):
+        if "numpy" not in sys.modules:
+            # starting BLAS threads costs a cold search .2 s of CPU, and a query is too small to need them
+            os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         light: Embedder = chosen.load_light(model)
         return light, None
     return load(model, "cpu"), f"{model} has no light path: torch is loaded for the query"

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kb.store import vectors
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kb.store.connect import Store
     from kb.types import Float32, Int64
 
@@ -61,13 +61,13 @@ def _mapped(path: Path, wanted: dict[str, Any]) -> tuple[Int64, Int64, Float32] 
 
 def _write(path: Path, header: dict[str, Any], ids: Int64, owners: Int64, rows: Float32) -> None:
     """The file, whole or not at all."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    part = path.with_name(f".{path.name}-{os.getpid()}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with part.open("wb") as file:
             file.write(json.dumps(header).encode().ljust(_HEADER))
             for numbers, kind in ((ids, "<i8"), (owners, "<i8"), (rows, "<f4")):
                 numbers.astype(kind, copy=False).tofile(file)
-        Path(name).replace(path)
+        part.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise

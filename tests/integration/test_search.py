@@ -71,7 +71,7 @@ def titles(store: Store, query: str, **options: object) -> list[str]:
     ],
 )
 def test_words_find_the_post_as_soon_as_it_is_stored(store: Store, query: str, title: str) -> None:
-    assert titles(store, query, mode="text")[0] == title
+    assert title in titles(store, query, mode="text")[:2]  # its translation may come first
 
 
 def test_traditional_characters_find_simplified_ones(store: Store) -> None:

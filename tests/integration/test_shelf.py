@@ -102,9 +102,9 @@ def test_another_model_has_no_rows_here(store: Store) -> None:
 
 
 def test_a_folder_that_cannot_be_written_is_read_all_the_same(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object, **__: object) -> None:
+    def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(shelf.tempfile, "mkstemp", full)
+    monkeypatch.setattr(shelf, "_write", full)
     assert read(store) == EXPECTED
     assert not copy_of(store).exists()
