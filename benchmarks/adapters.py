@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 
@@ -171,3 +175,16 @@ def cluster(texts: list[str], k: int) -> list[int]:
     ends = np.cumsum([len(some) for some in passages])
     whole = np.stack([mean_of(rows[end - len(some) : end]) for end, some in zip(ends, passages, strict=True)])
     return group_texts(texts, whole, k, embedder, load_terms())
+
+
+def sections(sentences: list[str]) -> list[str]:
+    return _rhetoric().predict(sentences)
+
+
+@cache
+def _rhetoric() -> Any:
+    from kb.rhetoric import learn
+
+    lines = (Path(os.environ["KB_BENCH_ROOT"]) / "sections-csabstruct" / "train" / "data.jsonl").read_text("utf-8")
+    rows = [json.loads(line) for line in lines.splitlines()]
+    return learn([row["sentences"] for row in rows], [row["labels"] for row in rows])

@@ -44,7 +44,7 @@ _STEPWISE = re.compile(
     re.I,
 )
 _LISTED = re.compile(
-    r"arxiv|\bdoi\b|\b(?:19|20)\d\d\b|Proceedings|->|—>|et al|^\W|↩|\b(?:let|suppose|assume|I|my|our)\b", re.I
+    r"arxiv|\bdoi\b|\b(?:19|20)\d\d\b|Proceedings|->|—>|et al|^\W|↩|\b(?:let|suppose|assume|I|my|our)\b|\w\(\)", re.I
 )
 _OWN_MACRO = re.compile(
     r"\\(?:[A-Z](?![A-Za-z])|(?:bm|mathds|mathbbm|argmax|argmin|indep|KL|coloneqq|vcentcolon|intertext|mbox|hbox)\b)"
@@ -67,7 +67,10 @@ _TALK = re.compile(
 _RECALLS = re.compile(
     r"\b(?:I|[Oo]ur|earlier|showed|above|previous|[Rr]ecall|[Ll]et|proof|one,)\b|前面|上面|证明|我们(?:有|得|知)"
 )
-_OWN = re.compile(r"\b(?:I|my|I'm|I've|[Bb]log|[Pp]ost|[Ff]igure)\b|笔者|本文|[吧啦哈]|我(?!们)|[上下]图")
+_OWN = re.compile(
+    r"\b(?:I|my|I'm|I've|[Bb]log|[Pp]ost|[Ff]igure|[Ff]eel free|quite|kind of|first one|Equation)\b"
+    r"|笔者|本文|[吧啦哈]|我(?!们)|[上下]图"
+)
 
 
 def exhibit_units(place: Place, judge: Judge) -> Iterator[Unit]:

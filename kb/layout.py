@@ -55,6 +55,7 @@ class Layout:
     words: Mapping[str, Words]  # language -> name -> label of the page
     languages: Mapping[str, Words]  # language of the article -> ISO 639-1 -> name
     signals: Mapping[str, Words]  # language of the article -> signal -> what it measures
+    reasons: tuple[tuple[re.Pattern[str], str], ...]  # a reason of kb/chart.py -> in Chinese
 
     def connects(self, language: str, topics: frozenset[str] = frozenset()) -> frozenset[str]:
         """Every phrase that a `connect` may be, with these topics' labels in the place of {topic}."""
@@ -87,6 +88,7 @@ def read_layout(text: str) -> Layout:
         words=data["words"],
         languages=data["languages"],
         signals=data["signals"],
+        reasons=tuple((re.compile(row["en"]), row["zh"]) for row in data["reason"]),
     )
 
 

@@ -6,7 +6,7 @@ import re
 from html import escape
 
 from kb.formulas import mathml
-from kb.marks import clean, clean_block, math_runs
+from kb.marks import clean, clean_block, math_runs, safe_url
 
 _KEYWORDS = frozenset(
     """and as assert async await break case class const continue def del do else elif enum except export extends false
@@ -49,3 +49,30 @@ def _paint(text: str, mark: object) -> str:
 def running(text: str) -> str:
     """A sentence as HTML, its formulas as MathML."""
     return "".join(mathml(run, False) if is_tex else escape(run) for is_tex, run in math_runs(clean(text)))
+
+
+def link(text: str, url: str) -> str:
+    """A link, or the text alone where the URL is none that one may follow."""
+    safe = safe_url(url)
+    return (
+        f'<a href="{escape(safe, quote=True)}" rel="noopener noreferrer">{escape(text)}</a>' if safe else escape(text)
+    )
+
+
+def table(text: str) -> str:
+    """A table of lines of cells apart by tabs, the first line its head; columns of figures stand to the right."""
+    rows = [row.split("\t") for row in _rows(text)]
+    numeric = [len(rows) > 1 and all(row[i].isdecimal() for row in rows[1:]) for i in range(len(rows[0]))]
+    kinds = [' class="num"' if n else "" for n in numeric]
+    head = "".join(f'<th scope="col"{k}>{escape(cell)}</th>' for cell, k in zip(rows[0], kinds, strict=False))
+    body = "".join(
+        "<tr>" + "".join(f"<td{k}>{escape(cell)}</td>" for cell, k in zip(row, kinds, strict=False)) + "</tr>\n"
+        for row in rows[1:]
+    )
+    whole = f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table>"
+    return f'<div class="scroll" tabindex="0">{whole}</div>\n'
+
+
+def _rows(text: str) -> list[str]:
+    """The rows of a table, their cells made harmless one by one."""
+    return ["\t".join(clean(cell) for cell in row.split("\t")) for row in text.split("\n")]

@@ -23,7 +23,7 @@ HEADED = 0.3  # and what a fitting heading alone gives, the last resort
 UNFIT = 0.05  # with the least fitness of that
 LEAST, LEAST_BLOGS = 5, 4
 EVERYWHERE = 0.4  # a term that more than this share of the posts name is too general to be a subject
-OTHER_LANGUAGE = 0.3  # at most this share of a part's units is in the other language, while its own has enough
+OTHER_LANGUAGE = 0.3  # share of a part's units in the other language, where the chart has enough in its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +82,12 @@ class Chooser:
         base = {i: self._score(i, part.roles or {}) for i in pool}
         best = self.candidates(part, ENOUGH, part.fit)
         good = self.candidates(part, LOOSER, part.fit)
-        least = min(LEAST, part.quotes)
+        least, other = min(LEAST, part.quotes), self._other_share()
         chosen: list[int] = []
         for found, want, share in (
-            (best, part.quotes, OTHER_LANGUAGE),
-            (good, least, OTHER_LANGUAGE),
-            (pool, least, OTHER_LANGUAGE),
+            (best, part.quotes, other),
+            (good, least, other),
+            (pool, least, other),
             (good, least, 1.0),
             (pool, least, 1.0),
         ):
@@ -139,6 +139,12 @@ class Chooser:
         import numpy as np
 
         self.nearest = np.maximum(self.nearest, np.asarray((self.rows @ self.rows[i].T).todense()).ravel())
+
+    def _other_share(self) -> float:
+        """The share of a part that may be in the other language: more, where few posts are in the article's own."""
+        posts = {u.post_id: u.language for u in self.units}
+        own = sum(language == self.language for language in posts.values()) / (len(posts) or 1)
+        return max(OTHER_LANGUAGE, 1.0 - 2.0 * own)
 
     def _allowed(self, i: int) -> bool:
         """Whether a unit says something new and its post may be quoted that much more."""

@@ -18,19 +18,33 @@ _LATIN = re.compile(r"[A-Za-z][\w'’-]*")
 _FIGURE = re.compile(r"\d[\d.,]*")
 _THE = re.compile(r"\b[Tt]he\b")
 _PAST = re.compile(r"\b(?:was|were|had|did|used to be)\b")
-# Most English sentences have one of these; what has none is often a caption or an item of a list
+# A sentence has one of these; what has none is a caption, a title or an item of a list
 _VERB = re.compile(
-    r"\b(?:is|are|was|were|be|been|has|have|had|can|could|may|might|will|would|must|should|does|do|did|cannot|"
-    r"(?:use|learn|map|compute|take|make|give|need|let|allow|help|show|mean|work|train|reduce|increase|improve|require|"
-    r"provide|contain|consist|depend|become|remain|tend|lead|follow|produce|predict|generate|represent|describe|define|"
-    r"combine|apply|add|replace|update|compare|measure|sample|encode|decode|treat|share|keep|move|act|assign|estimate|"
-    r"minimi[sz]e|maximi[sz]e|optimi[sz]e|normali[sz]e|generali[sz]e|outperform|differ|prevent|force|exploit|rely|relie|"
-    r"introduce|propose|perform|achieve|suffer|start|begin|stop|run|cost|save|store|split|scale|turn|grow|decide|choose|"
-    r"select|return|capture|extract|detect|refer|stand|freeze|freezes|explore|approximate|enable|support|handle|ignore|"
-    r"change|control|pay|lose|gain|find|look|come|go|lie|fit|hold|belong|exist|occur|appear|cause|create|build|place)s?)\b"
+    r"\b(?:is|are|was|were|be|been|has|have|had|can|could|may|might|will|would|must|should|does|do|did|cannot|(?:"
+    r"use|learn|map|compute|take|make|give|need|let|allow|help|show|mean|work|train|reduce|increase|improve|"
+    r"require|provide|contain|consist|depend|become|remain|tend|lead|follow|produce|predict|generate|represent|"
+    r"describe|define|combine|apply|add|replace|update|compare|measure|sample|encode|decode|treat|share|keep|"
+    r"move|act|assign|estimate|minimi[sz]e|maximi[sz]e|optimi[sz]e|normali[sz]e|generali[sz]e|outperform|"
+    r"differ|prevent|force|exploit|rely|introduce|propose|perform|achieve|suffer|start|begin|stop|run|cost|"
+    r"save|store|split|scale|turn|grow|decide|choose|select|return|capture|extract|detect|refer|stand|freeze|"
+    r"explore|approximate|enable|support|handle|ignore|change|control|pay|lose|gain|find|look|come|go|lie|fit|"
+    r"hold|belong|exist|occur|appear|cause|create|build|place|subtract|divide|multiply|cut|translate|sum|"
+    r"average|weigh|penali[sz]e|reward|score|rank|search|embed|project|feed|copy|reuse|discard|count|mix|"
+    r"attend|converge|diverge|vanish|explode|overfit|memori[sz]e|transfer|fine-tune|adapt|initiali[sz]e|drop|"
+    r"mask|shift|rotate|crop|label|classif|cluster|group|filter|recogni[sz]e|segment|locate|track|answer|ask|"
+    r"write|read|call|set|put|get|see|know|want|say|explain|reflect|reveal|indicate|suggest|demonstrate|"
+    r"confirm|offer|bring|carr|pass|send|receive|connect|link|separate|balance|limit|restrict|avoid|ensure|"
+    r"guarantee|encourage|favou?r|prefer|dominate|match|beat|win|fail|break|hurt|matter|var|range|cover|span|"
+    r"exceed|reach|approach|focus|rest|arise|emerge|evolve|continue|process|compress|quanti[sz]e|prune|distill|"
+    r"round|cache|draw|execute|evaluate|test|verif|check|monitor|report|present|stud|investigate|consider|"
+    r"assume|view|interpret|discretize|simplif|satisf|modif|identif|impl|specif|tell|trade|raise|lower|double|"
+    r"halve|smooth|sharpen|concentrate|spread|propagate|accumulate|synchroni[sz]e|broadcast|partition|allocate|"
+    r"fuse|stack|wrap|attach|insert|remove|delete|pick|visit|pull|push|drive|steer|guide|inspire|motivate|"
+    r"underl"
+    r")(?:s|es|y|ies)?)\b"
 )
 WORDS_EN = (8, 42)
-WORDS_ZH = (14, 110)  # characters
+WORDS_ZH = (18, 110)  # characters
 
 
 @dataclass(frozen=True)
@@ -51,7 +65,7 @@ class Standalone:
             return False
         chinese = is_chinese(bare)
         least, most = WORDS_ZH if chinese else WORDS_EN
-        if not least <= count_words(bare) <= most or not (chinese or _BEGINS.match(bare)):
+        if not least <= count_words(bare) <= most or not (chinese or (_BEGINS.match(bare) and _VERB.search(bare))):
             return False
         return not any(rules[chinese].search(bare) for rules in (self.openers, self.points, self.person))
 
@@ -79,7 +93,7 @@ class Standalone:
         rough += 0.1 * max(0, len(_FIGURE.findall(bare)) - 1)
         if not chinese:
             rough += 0.07 * max(0, len(_THE.findall(bare)) - 1) + 0.15 * bare.startswith("The ")
-            rough += 0.12 * bool(_PAST.search(bare)) + 0.4 * (not _VERB.search(bare))
+            rough += 0.12 * bool(_PAST.search(bare))
         return rough
 
 

@@ -67,13 +67,22 @@ def _opening(post: StoredPost, markdown: str, judge: Judge, words: int, room: fl
 
 
 def reason(line: ChartLine, language: Language, layout: Layout) -> str:
-    """Why a post is in the chart, in a line: the signals that spoke for it most."""
-    if not (parts := {name: value for name, value in line.entry.parts.items() if value is not None}):
-        return line.reason if language == "en" else ""
+    """Why a post is in the chart, in a line: the chart's own reason, or the signals that spoke for it most."""
+    if line.reason and language == "en":
+        return line.reason
+    said = [
+        zh.format(*m.groups())
+        for part in line.reason.split("; ")
+        for en, zh in layout.reasons
+        if (m := en.fullmatch(part))
+    ]
+    if said:
+        return "，".join(said)
     words = layout.words[language]
-    best = sorted(parts.items(), key=lambda row: (-row[1], row[0]))[:2]
+    known = {name: value for name, value in line.entry.parts.items() if value is not None}
+    best = sorted(known.items(), key=lambda row: (-row[1], row[0]))[:2]
     named = [f"{layout.signals[language].get(name, name)} {value:.2f}" for name, value in best]
-    return words["reason"].format(parts=words["separator"].join(named))
+    return words["reason"].format(parts=words["separator"].join(named)) if named else ""
 
 
 def references(markdown: str) -> tuple[tuple[str, str], ...]:

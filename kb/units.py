@@ -22,8 +22,17 @@ _NEXT_ITEM = re.compile(r"\n(?=[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t])")
 _NAME = re.compile(r"\b[A-Z][\w-]*[A-Z\d]\w*\b")  # ResNet, GPT-4: what the glossary need not know
 
 
+# Headings above lists of other people's titles, and thanks
+_REFERENCES = re.compile(
+    r"^\W*(?:references?|bibliography|citations?|cited.*|further reading|acknowledge?ments?"
+    r"|footnotes?|resources|links)\W*$"
+    r"|参考|引用|致谢|延伸阅读|相关链接",
+    re.I,
+)
+_IS_A = re.compile(r"(?:is|are) (?:an?|the|any)\b|是一[种个类]")
+_ASIDE = re.compile(r"\([^()]*\)|（[^（）]*）|^(?:An?|The) ")
 _COPULA = re.compile(
-    r"\b(?:is|are|refers? to|stands? for|denotes?|means|describes?|consists? of)\b|是|指|即|称为|叫做|定义为|通过|用来"
+    r"\b(?:is|are|refers? to|stands? for|denotes?|means|describes?|consists? of)\b|是|指|称为|叫做|定义为"
 )
 
 
@@ -112,6 +121,8 @@ def places(post_id: int, title: str, language: str | None, markdown: str, judge:
             context = judge.roles.context([text for _, text in path], title)
             before = ()
             continue
+        if any(_REFERENCES.search(text) for _, text in path):
+            continue
         yield Place(post_id, language, subject, context, block, opens, before, after)
         if block.kind in ("paragraph", "list", "quote", "code"):
             before, opens = tuple(said(block)), False  # what introduces a formula introduces the code below it too
@@ -168,6 +179,8 @@ def _checked(roles: dict[str, float], text: str, named: frozenset[int], judge: J
         subject = text[: copula.start()] if copula else ""
         if not subject or len(subject.split()) > 9 or len(subject) > 70 or not judge.terms.mentions(subject):
             roles["definition"] *= 0.5
+        elif copula and _IS_A.match(text, copula.start()) and len(_ASIDE.sub("", subject).split()) <= 4:
+            roles["definition"] = min(1.0, roles["definition"] + 0.3)
     if "comparison" in roles and len(named) + len(_NAME.findall(text)) < 2:
         roles["comparison"] *= 0.5
     return roles

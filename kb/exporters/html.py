@@ -10,8 +10,8 @@ from importlib import resources
 
 from kb.formulas import mathml
 from kb.layout import Layout, Words, load_layout
-from kb.marks import by_topic, clean, facts, paragraphs, ranks, safe_url, sources_of
-from kb.pages import colour, running
+from kb.marks import by_topic, clean, facts, paragraphs, ranks, sources_of
+from kb.pages import colour, link, running, table
 from kb.types import Article, ChartLine, Section, Sentence
 
 SUFFIX = ".html"
@@ -61,9 +61,15 @@ def _document(page: _Page) -> Iterator[str]:
 
 
 def _contents(page: _Page) -> Iterator[str]:
-    """The table of contents; folded away it takes one line on a phone."""
+    """The table of contents twice: beside the text where there is room, folded above it on a phone."""
     name = escape(page.words["contents"])
-    yield f'<nav aria-label="{name}">\n<details open><summary>{name}</summary>\n<ol>'
+    entries = "\n".join(_entries(page))
+    yield f'<nav class="beside" aria-label="{name}">\n<p>{name}</p>\n{entries}\n</nav>'
+    yield f'<nav class="above" aria-label="{name}">\n<details><summary>{name}</summary>\n{entries}\n</details>\n</nav>'
+
+
+def _entries(page: _Page) -> Iterator[str]:
+    yield "<ol>"
     for chapter in page.article.chapters:
         yield f'<li><a href="#c{chapter.number}">{chapter.number} {escape(chapter.title)}</a>\n<ol>'
         for s in chapter.sections:
@@ -72,7 +78,7 @@ def _contents(page: _Page) -> Iterator[str]:
     yield f'<li><a href="#list">{escape(page.words["list"])}</a>\n<ol>'
     for n, (topic, lines) in enumerate(by_topic(page.article, page.layout), 1):
         yield f'<li><a href="#t{n}">{escape(topic)} ({len(lines)})</a></li>'
-    yield "</ol></li>\n</ol>\n</details>\n</nav>"
+    yield "</ol></li>\n</ol>"
 
 
 def _section(section: Section, page: _Page) -> Iterator[str]:
@@ -104,7 +110,7 @@ def _paragraph(paragraph: list[Sentence], page: _Page) -> str:
         items = "".join(f"<li>{running(item)}</li>" for item in first.text.split("\n"))
         return f"<ol{lang}>{items}</ol>\n<p>{_tongue(first, page)} {cited}</p>"
     if first.form == "table":
-        return _table(first.text) + f'<div class="counts">{cited}</div>'
+        return table(first.text) + f'<div class="counts">{cited}</div>'
     text = " ".join(_running(s, page) for s in paragraph)
     if first.kind == "count":
         return f'<div class="counts">{text}</div>'  # its citations fold, and a p may not hold what folds
@@ -159,32 +165,7 @@ def _named(line: ChartLine, page: _Page) -> str:
     told = ", ".join(
         filter(None, [*(clean(a) for a in line.post.authors), clean(line.post.source_title or line.post.source)])
     )
-    return f"{_mark(line.post.id, page)} {_link(clean(line.post.title), line.post.url)} · {escape(told)}"
-
-
-def _link(text: str, url: str) -> str:
-    safe = safe_url(url)
-    return (
-        f'<a href="{escape(safe, quote=True)}" rel="noopener noreferrer">{escape(text)}</a>' if safe else escape(text)
-    )
-
-
-def _table(text: str) -> str:
-    rows = [row.split("\t") for row in clean_rows(text)]
-    numeric = [len(rows) > 1 and all(row[i].isdecimal() for row in rows[1:]) for i in range(len(rows[0]))]
-    kinds = [' class="num"' if n else "" for n in numeric]
-    head = "".join(f'<th scope="col"{k}>{escape(cell)}</th>' for cell, k in zip(rows[0], kinds, strict=False))
-    body = "".join(
-        "<tr>" + "".join(f"<td{k}>{escape(cell)}</td>" for cell, k in zip(row, kinds, strict=False)) + "</tr>\n"
-        for row in rows[1:]
-    )
-    table = f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table>"
-    return f'<div class="scroll" tabindex="0">{table}</div>\n'
-
-
-def clean_rows(text: str) -> list[str]:
-    """The rows of a table, their cells made harmless one by one."""
-    return ["\t".join(clean(cell) for cell in row.split("\t")) for row in text.split("\n")]
+    return f"{_mark(line.post.id, page)} {link(clean(line.post.title), line.post.url)} · {escape(told)}"
 
 
 def _list(page: _Page) -> Iterator[str]:
@@ -204,14 +185,14 @@ def _entry(line: ChartLine, page: _Page, first: bool) -> str:
     number = page.numbers[post.id]
     told = " · ".join(escape(fact) for fact in facts(line, page.article, page.layout, first))
     lang = f' lang="{_tag(post.language)}"' if post.language and post.language != page.article.language else ""
-    parts = [f"<h4{lang}>{_link(clean(post.title) or clean(post.url), post.url)}</h4>", f'<p class="facts">{told}</p>']
+    parts = [f"<h4{lang}>{link(clean(post.title) or clean(post.url), post.url)}</h4>", f'<p class="facts">{told}</p>']
     if line.summary:
         parts.append(f"<p{lang}>{' '.join(f'<q>“{running(s.text)}”</q>' for s in line.summary)}</p>")
     more = [f"{escape(words['why'])}{words['colon']}{escape(clean(line.reason))}"] if line.reason else []
     for kind, name in (("paper", "papers"), ("code", "code")):
         urls = [url for k, url in line.links if k == kind]
         if urls:
-            linked = words["separator"].join(_link(clean(url.partition("://")[2]), url) for url in urls)
+            linked = words["separator"].join(link(clean(url.partition("://")[2]), url) for url in urls)
             more.append(f"{escape(words[name])}{words['colon']}{linked}")
     if more:
         parts.append(f'<p class="more">{" · ".join(more)}</p>')
