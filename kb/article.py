@@ -10,7 +10,7 @@ from kb.exhibits import exhibit_units
 from kb.gloss import load_glosser
 from kb.layout import Language, Layout, Part, SectionPlan, load_layout
 from kb.roles import ENOUGH, load_roles
-from kb.select import LEAST, Chooser, Limits, Origin, chooser
+from kb.select import LEAST, LEAST_BLOGS, Chooser, Limits, Origin, chooser
 from kb.standalone import load_standalone
 from kb.summary import reason, references, summary
 from kb.terms import Terms
@@ -109,7 +109,8 @@ def _section(
             body.append(Sentence(part.head[language], "connect", form="head"))
         if part.connect and (said or not (part.roles or part.counts)):
             body.append(Sentence(part.connect[language], "connect"))
-        if part.form == "sentence" and 0 < len(chosen) < LEAST:
+        blogs = len({by_id[u.post_id].post.source_id for u in chosen})
+        if part.form == "sentence" and chosen and (len(chosen) < LEAST or blogs < LEAST_BLOGS):
             body.append(Sentence(layout.few[language], "connect"))
         body += said
     if drawn and not any(drawn):

@@ -76,6 +76,11 @@ class Standalone:
             return False
         return all(bare.count(a) == bare.count(b) for a, b in _PAIRS) and bare.count('"') % 2 == 0
 
+    def tells(self, text: str) -> bool:
+        """Whether a sentence is whole and no talk, however it begins."""
+        leans = self.points[is_chinese(text)].search(text) or self.personal(text)
+        return self.whole(text) and not leans and 5 <= count_words(text) <= WORDS_EN[1]
+
     def personal(self, text: str) -> bool:
         """Whether the writer speaks of himself."""
         return bool(self.person[is_chinese(text)].search(text))

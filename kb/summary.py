@@ -12,6 +12,7 @@ from kb.types import ChartLine, Sentence, StoredPost
 from kb.units import Judge, language_of, places, quoted_words, said
 
 LEAST = 5  # words of a sentence that says something
+MOST = 2  # sentences of a summary
 MOST_LINKS = 3  # of a kind
 _LINK = re.compile(r"\]\(<?(https?://[^\s()<>]+(?:\([^\s()<>]*\)[^\s()<>]*)*)")
 _PAPER = re.compile(
@@ -48,9 +49,11 @@ def summary(
         unit = choose.units[i]
         cost = (0, 0) if i in taken else (unit.words, len(unit.text))
         near = any((choose.rows[i] @ choose.rows[j].T).sum() >= REPEAT for j in chosen)
-        if cost[0] <= left and cost[1] <= room and not near and len(chosen) < 2:
+        if cost[0] <= left and cost[1] <= room and not near:
             chosen.append(i)
             left, room = left - cost[0], room - cost[1]
+        if len(chosen) == MOST:
+            break
     pieces = [choose.units[i].pieces[0] for i in sorted(chosen)] or _opening(post, markdown, judge, left, room)
     return tuple(
         replace(p, citations=(post.id,), language=None if p.language == language else p.language) for p in pieces

@@ -31,6 +31,7 @@ _REFERENCES = re.compile(
 )
 _IS_A = re.compile(r"(?:is|are) (?:an?|the|any)\b|是一[种个类]")
 _ASIDE = re.compile(r"\([^()]*\)|（[^（）]*）|^(?:An?|The) ")
+_INSTALLS = re.compile(r"\b(?:pip3?|conda|apt(?:-get)?|brew) install [\w-]+")  # says all by itself
 _COPULA = re.compile(
     r"\b(?:is|are|refers? to|stands? for|denotes?|means|describes?|consists? of)\b|是|指|称为|叫做|定义为"
 )
@@ -125,7 +126,9 @@ def places(post_id: int, title: str, language: str | None, markdown: str, judge:
             continue
         yield Place(post_id, language, subject, context, block, opens, before, after)
         if block.kind in ("paragraph", "list", "quote", "code"):
-            before, opens = tuple(said(block)), False  # what introduces a formula introduces the code below it too
+            # What introduces a formula, table or figure introduces the code below it too; items of a list do not
+            before = tuple(said(block)) if block.kind == "paragraph" else ()
+            opens = False
 
 
 def said(block: Block) -> list[str]:
@@ -152,7 +155,7 @@ def sentence_units(place: Place, judge: Judge) -> Iterator[Unit]:
     if NUMBERED.match(place.block.text):
         return  # the steps of a list mean something in their order alone
     for n, text in enumerate(said(place.block)):
-        if not judge.alone.passes(text):
+        if not judge.alone.passes(text) and not (_INSTALLS.search(text) and judge.alone.tells(text)):
             continue
         named = judge.named(text)
         tongue = language_of(text, place.language)
