@@ -21,7 +21,7 @@ from kb.terms import Terms, tokens
 
 SECOND = 0.5  # a second term stands in the label from this part of the first one's score on
 SHOWN = 8  # terms of a topic
-LONG_EN, LONG_ZH = 20, 6  # characters above which an abbreviation is shorter to read
+LONG_EN, LONG_ZH = 22, 6  # characters above which an abbreviation is shorter to read
 STEM = 5  # letters; words that begin alike say the same
 KEPT = 5  # a label stays while its term is among this many
 TITLE = 3  # a term in a title or a tag counts as often as this many in the text
