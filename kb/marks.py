@@ -73,7 +73,8 @@ def math_runs(text: str) -> Iterator[tuple[bool, str]]:
 def paragraphs(section: Section) -> list[list[Sentence]]:
     """A section's body in paragraphs: running sentences together, everything else by itself.
 
-    A lead begins a paragraph, and so does a phrase of our own before or after quotations.
+    A lead begins a paragraph, and so does a phrase of our own before or after quotations; under no lead each post has
+    a paragraph of its own.
     """
     found: list[list[Sentence]] = []
     for running, group in groupby(section.body, key=lambda s: s.form in ("sentence", "lead")):
@@ -82,11 +83,17 @@ def paragraphs(section: Section) -> list[list[Sentence]]:
             begins = (
                 not running or not last or last[-1].form not in ("sentence", "lead") or sentence.form == "lead"
                 or (last[-1].kind != sentence.kind and last[-1].form != "lead")
+                or (last[0].form != "lead" and sentence.kind == "quote" and last[-1].citations != sentence.citations)
             )  # fmt: skip
             if begins:
                 found.append([])
             found[-1].append(sentence)
     return found
+
+
+def introduced(shown: Sentence, before: Sequence[Sentence]) -> bool:
+    """Whether what is shown follows right upon its post's own words, which carry the citation for both."""
+    return bool(before) and before[-1].kind == "quote" and before[-1].citations == shown.citations
 
 
 def movement(line: ChartLine, words: dict[str, str]) -> str:

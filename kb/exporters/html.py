@@ -10,7 +10,7 @@ from importlib import resources
 
 from kb.formulas import mathml
 from kb.layout import Layout, Words, load_layout
-from kb.marks import by_topic, clean, facts, paragraphs, ranks, sources_of
+from kb.marks import by_topic, clean, facts, introduced, paragraphs, ranks, sources_of
 from kb.pages import colour, link, running, table
 from kb.types import Article, ChartLine, Section, Sentence
 
@@ -83,8 +83,10 @@ def _entries(page: _Page) -> Iterator[str]:
 
 def _section(section: Section, page: _Page) -> Iterator[str]:
     yield f'<h3 id="s{section.number}"><span class="n">{section.number}</span>{escape(section.title)}</h3>'
+    before: list[Sentence] = []
     for paragraph in paragraphs(section):
-        yield _paragraph(paragraph, page)
+        yield _paragraph(paragraph, before, page)
+        before = paragraph
     if cited := sources_of(section):
         yield f"<details><summary>{escape(page.words['sources'])} ({len(cited)})</summary>\n<ul>"
         for post_id in sorted(cited, key=lambda c: page.numbers.get(c, c)):
@@ -93,9 +95,9 @@ def _section(section: Section, page: _Page) -> Iterator[str]:
         yield "</ul></details>"
 
 
-def _paragraph(paragraph: list[Sentence], page: _Page) -> str:
+def _paragraph(paragraph: list[Sentence], before: list[Sentence], page: _Page) -> str:
     first = paragraph[0]
-    cited = _cites(first, page)
+    cited = "" if introduced(first, before) else _cites(first, page)
     if first.form == "head":
         return f"<h4>{escape(clean(first.text))}</h4>"
     if first.form == "code":
@@ -108,7 +110,7 @@ def _paragraph(paragraph: list[Sentence], page: _Page) -> str:
     if first.form == "steps":
         lang = f' lang="{_tag(first.language)}"' if first.language else ""
         items = "".join(f"<li>{running(item)}</li>" for item in first.text.split("\n"))
-        return f"<ol{lang}>{items}</ol>\n<p>{_tongue(first, page)} {cited}</p>"
+        return f"<ol{lang}>{items}</ol>" + (f"\n<p>{_tongue(first, page)} {cited}</p>" if cited else "")
     if first.form == "table":
         return table(first.text) + f'<div class="counts">{cited}</div>'
     text = " ".join(_running(s, page) for s in paragraph)

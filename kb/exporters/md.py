@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from kb.layout import Layout, load_layout
-from kb.marks import by_topic, clean, clean_block, facts, math_runs, paragraphs, ranges, ranks, safe_url
+from kb.marks import by_topic, clean, clean_block, facts, introduced, math_runs, paragraphs, ranges, ranks, safe_url
 from kb.types import Article, ChartLine, Section, Sentence
 
 SUFFIX = ".md"
@@ -57,25 +57,26 @@ def fence(code: str, language: str) -> str:
 def _section(
     section: Section, article: Article, layout: Layout, numbers: dict[int, int], urls: dict[int, str | None]
 ) -> Iterator[str]:
+    before: list[Sentence] = []
     for paragraph in paragraphs(section):
         first = paragraph[0]
-        cited = _cites(first, numbers, urls)
+        cited = "" if introduced(first, before) else _cites(first, numbers, urls)
+        before = paragraph
         if first.form == "head":
             yield f"#### {escape(first.text)}"
         elif first.form == "code":
             yield fence(first.text, first.code_language or "")
-            yield cited
         elif first.form == "math":
             yield fence(first.text, "math")
-            yield cited
         elif first.form == "steps":
             yield "\n".join(f"{n}. {_inline(item)}" for n, item in enumerate(first.text.split("\n"), 1))
-            yield cited
         elif first.form == "table":
             yield _table(first.text)
-            yield cited
         else:
             yield " ".join(_running(s, article, layout, numbers, urls) for s in paragraph)
+            continue
+        if cited and first.form != "head":
+            yield cited
 
 
 def _running(
