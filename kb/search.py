@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
+from kb.blas import one_thread
 from kb.errors import ModelError, NotFound, UsageError
 from kb.fusion import Fused, fuse, vector_weight
 from kb.hits import Place, hits_of, one_of_each_group
@@ -45,6 +47,7 @@ class Searcher:
     _glosser: Glosser | None = None
     _shelf: Shelf | None = None
     _notes: list[str] = field(default_factory=list)
+    _one_thread: Callable[[], AbstractContextManager[object]] = nullcontext
 
     def search(
         self, query: str, *, n: int = 10, offset: int = 0, mode: Mode = "hybrid", filters: Filters | None = None
@@ -129,13 +132,16 @@ class Searcher:
                 return None
         model = self._embedder
         if self._shelf is None or self._shelf.stamp != vectors.stamp(self.store.reader):
+            self._one_thread = one_thread()
             self._shelf = Shelf.of(*shelf.passage_vectors(self.store, model.name))
         if not len(self._shelf.posts):
             self._notes.append(self._no_vectors(model.name))
             return None
         if self._is_glossed(text, model):
             text = self._words().to_english(text) or text
-        return self._shelf.nearest(model.encode([text], "query")[0])
+        meant = model.encode([text], "query")[0]
+        with self._one_thread():
+            return self._shelf.nearest(meant)
 
     @staticmethod
     def _is_glossed(text: str, model: Embedder) -> bool:

@@ -8,6 +8,7 @@ import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kb.blas import one_thread
 from kb.embedders import weights
 from kb.embedders.weights import whole
 from kb.types import Embedder, TextKind
@@ -49,6 +50,7 @@ class MiniLM:
     def __init__(self, folder: Path) -> None:
         self._tokenizer = _tokenizer(folder)
         self._w = _tensors(folder / "model.safetensors")
+        self._one_thread = one_thread()
 
     def encode(self, texts: list[str], kind: TextKind = "doc") -> Float32:
         """Unit vectors; one text at a time, so meant for few."""
@@ -56,7 +58,8 @@ class MiniLM:
 
         if not texts:
             return np.zeros((0, DIM), np.float32)
-        return np.stack([self._vector(encoding.ids) for encoding in self._tokenizer.encode_batch(whole(texts))])
+        with self._one_thread():
+            return np.stack([self._vector(encoding.ids) for encoding in self._tokenizer.encode_batch(whole(texts))])
 
     def count_tokens(self, texts: list[str]) -> list[int]:
         """Tokens without the two special ones, however long the text."""
