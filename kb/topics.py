@@ -18,12 +18,12 @@ from kb import regroup
 from kb.clusters import Frame
 from kb.fields import Prototypes, field_shares, fields_hash, kept_prototypes, load_fields
 from kb.labels import Label, labels, term_counts
-from kb.store import topics as stored
+from kb.store import sorting as stored
 from kb.store.corrections import corrections
 from kb.store.meta import get_meta, set_meta
 from kb.store.rows import iso
+from kb.store.sorting import Sortable
 from kb.store.spaces import post_vectors, vectors_made_by
-from kb.store.topics import Sortable
 from kb.subject import load_model, usual_likeness
 from kb.terms import Terms
 from kb.types import Assignment, Topic
