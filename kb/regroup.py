@@ -141,7 +141,8 @@ def refit(known: Known, posts: Described) -> Plan:
     old_sets = [frozenset(np.asarray(posts.ids)[originals[old == c]].tolist()) for c in range(len(standing))]
     handed = match(old_sets, seeds, new_sets, means)
     keys = [standing[handed[c]] if c in handed else -1 - c for c in range(n)]
-    topics = tuple(Draft(keys[c], _field(frame, posts, originals[labels == c].tolist()), means[c]) for c in range(n))
+    inside = [originals[(labels == c) & (near >= min(floor, near[labels == c].max()))].tolist() for c in range(n)]
+    topics = tuple(Draft(keys[c], _field(frame, posts, inside[c]), means[c]) for c in range(n))
     made: list[Assignment] = []
     own = dict(zip(originals.tolist(), labels.tolist(), strict=True))
     for i, post_id in enumerate(posts.ids):
@@ -193,9 +194,9 @@ def _weight(cosine: float) -> float:
 
 
 def _field(frame: Frame, posts: Described, members: Sequence[int]) -> int:
-    """The field that a topic's posts are most like."""
+    """The field that a topic's posts are most like; the median, so that one stranger does not name it."""
     like = frame.likeness(posts.cosines[members], posts.shares[members])
-    return int(like.mean(axis=0).argmax())
+    return int(np.median(like, axis=0).argmax())
 
 
 def _events(
