@@ -3,7 +3,8 @@
     python benchmarks/read.py SITES TRUTH OUT [--sample N] [--hosts a,b] [--no-feeds] [--trafilatura]
 
 SITES is the unpacked folder of sites, TRUTH the folder of posts.jsonl and nonposts.jsonl; OUT gets posts.jsonl and
-texts.jsonl for the scorer. What a blog's feeds say of a post goes in as a hint, as it does in a crawl. With --trafilatura the same pages go through trafilatura alone, for its time and memory.
+texts.jsonl for the scorer. What a blog's feeds say of a post goes in as a hint, as it does in a crawl. With
+--trafilatura the same pages go through trafilatura alone, for its time and memory.
 """
 
 from __future__ import annotations
@@ -48,7 +49,9 @@ def hints(sites: Path, host: dict[str, Any]) -> tuple[dict[str, Any], tuple[str,
     return found, (next(iter(authors)) if len(authors) == 1 and len(found) > 1 else ())
 
 
-def one(job: tuple[str, str, str, bool, Any, tuple[str, ...]]) -> tuple[str, dict[str, Any] | None, dict[str, Any], float, int]:
+def one(
+    job: tuple[str, str, str, bool, Any, tuple[str, ...]],
+) -> tuple[str, dict[str, Any] | None, dict[str, Any], float, int]:
     """Read one page: its URL, the post or None, the verdict, the seconds it took, this process's peak in KiB."""
     url, path, home, alone, hint, authors = job
     body = Path(path).read_bytes()
@@ -137,9 +140,12 @@ def main() -> None:
     print(
         json.dumps(
             {
-                "reader": "trafilatura" if a.trafilatura else "kb", "pages": len(jobs), "posts": n_posts, "seconds": round(took, 1),
-                "pages_per_second": round(len(jobs) / took, 1), "ms_mean": round(1000 * sum(seconds) / max(1, len(seconds)), 1),
-                "ms_median": round(1000 * ordered[len(ordered) // 2], 1), "ms_p99": round(1000 * ordered[int(len(ordered) * 0.99)], 1),
+                "reader": "trafilatura" if a.trafilatura else "kb", "pages": len(jobs), "posts": n_posts,
+                "seconds": round(took, 1),
+                "pages_per_second": round(len(jobs) / took, 1),
+                "ms_mean": round(1000 * sum(seconds) / max(1, len(seconds)), 1),
+                "ms_median": round(1000 * ordered[len(ordered) // 2], 1),
+                "ms_p99": round(1000 * ordered[int(len(ordered) * 0.99)], 1),
                 "peak_mib_a_process": round(peak / 1024),
             }
         )

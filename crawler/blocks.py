@@ -9,6 +9,7 @@ quotes begin with `> `, list items with `- ` or `1. `; footnotes are `[^n]: text
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -66,12 +67,11 @@ def _block_at(lines: list[str], i: int) -> tuple[BlockKind, int, str, int, str |
     """The block that begins at line i: its kind, last line, inner text, level and language."""
     line = lines[i]
     if fence := _FENCE.match(line):
-        last = _closing(lines, i, lambda s: s.startswith(fence[1]) and not s.strip(fence[1][0]).strip())
-        inner = lines[i + 1 : last] if last > i else []
-        return "code", max(last, i), "\n".join(inner), 0, fence[2] or None
+        end = _closing(lines, i, lambda s: s.startswith(fence[1]) and not s.strip(fence[1][0]).strip())
+        return "code", min(end, len(lines) - 1), "\n".join(lines[i + 1 : end]), 0, fence[2] or None
     if line.strip() == "$$":
-        last = _closing(lines, i, lambda s: s.strip() == "$$")
-        return "math", last, "\n".join(lines[i + 1 : last]), 0, None
+        end = _closing(lines, i, lambda s: s.strip() == "$$")
+        return "math", min(end, len(lines) - 1), "\n".join(lines[i + 1 : end]), 0, None
     if heading := _HEADING.match(line):
         return "heading", i, heading[2], len(heading[1]), None
     last = i
@@ -99,13 +99,12 @@ def _opens(line: str) -> bool:
     return bool(_FENCE.match(line)) or line.strip() == "$$"
 
 
-def _closing(lines: list[str], i: int, closes: object) -> int:
-    """The line that closes what line i opened, or the last line of the text."""
-    assert callable(closes)
+def _closing(lines: list[str], i: int, closes: Callable[[str], bool]) -> int:
+    """The line that closes what line i opened, or the one after the last where none does."""
     for j in range(i + 1, len(lines)):
         if closes(lines[j]):
             return j
-    return len(lines) - 1
+    return len(lines)
 
 
 def _list_end(lines: list[str], i: int) -> int:

@@ -11,16 +11,65 @@ MAX_REFERENCES = 100_000
 
 _TAG = re.compile(r"<(?:(/?)([a-zA-Z][^\s/>]*)[^>]*>|!--)")
 _RAW = frozenset(("script", "style", "textarea", "xmp", "title"))  # what is in them is no markup
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr frame keygen basefont".split())
+_VOID = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+        "frame",
+        "keygen",
+        "basefont",
+    ]
+)
 # What an opening tag closes where the end tag was left out, so that a long list is no depth
 _CELL = frozenset(("td", "th", "p"))
 _CLOSES = {
-    "li": frozenset(("li", "p")), "dt": frozenset(("dt", "dd", "p")), "dd": frozenset(("dt", "dd", "p")), "p": frozenset("p"),
-    "td": _CELL, "th": _CELL, "tr": _CELL | {"tr"}, "tbody": _CELL | {"tr", "thead", "tbody"}, "thead": _CELL | {"tr"},
-    "tfoot": _CELL | {"tr", "thead", "tbody"}, "option": frozenset(("option",)), "optgroup": frozenset(("option", "optgroup")),
+    "li": frozenset(("li", "p")), "dt": frozenset(("dt", "dd", "p")), "dd": frozenset(("dt", "dd", "p")),
+    "p": frozenset("p"),
+    "td": _CELL, "th": _CELL, "tr": _CELL | {"tr"}, "tbody": _CELL | {"tr", "thead", "tbody"},
+    "thead": _CELL | {"tr"},
+    "tfoot": _CELL | {"tr", "thead", "tbody"}, "option": frozenset(("option",)),
+    "optgroup": frozenset(("option", "optgroup")),
     "rt": frozenset(("rt", "rp")), "rp": frozenset(("rt", "rp")), "colgroup": frozenset(("colgroup",)),
 }  # fmt: skip
-_CLOSE_P = frozenset("div ul ol dl table section article blockquote pre form figure h1 h2 h3 h4 h5 h6 hr main aside header footer nav".split())
+_CLOSE_P = frozenset(
+    [
+        "div",
+        "ul",
+        "ol",
+        "dl",
+        "table",
+        "section",
+        "article",
+        "blockquote",
+        "pre",
+        "form",
+        "figure",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "main",
+        "aside",
+        "header",
+        "footer",
+        "nav",
+    ]
+)
 _NONE: frozenset[str] = frozenset()
 # Characters that no HTML text may hold; lxml refuses to store them
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]")

@@ -12,12 +12,72 @@ _CJK = "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020
 _CJK_CHAR = re.compile(f"[{_CJK}]")
 _WORD = re.compile(f"[{_CJK}]|[^\\W{_CJK}](?:[^\\W{_CJK}]|['’.\\-](?=[^\\W{_CJK}]))*")
 
-# Words of prose read in a minute; Chinese and Japanese by characters (Brysbaert 2019; Trauzettel-Klosinski & Dietz 2012)
+# Words of prose read in a minute, characters in Chinese and Japanese (Brysbaert 2019; Trauzettel-Klosinski 2012)
 _PER_MINUTE = {"zh": 300, "ja": 360, "ko": 200, "de": 180, "it": 190, "fr": 195}
 
 _ABBREVIATIONS = frozenset(
-    "e.g i.e cf vs etc al fig figs eq eqs eqn sec ch chap vol no nos pp ed eds approx resp dept est inc ltd co corp st "
-    "mr mrs ms dr prof sr jr rev hon gen a.k.a w.r.t i.i.d s.t ca viz ref refs tab thm def lem prop cor alg vgl bzw z.b d.h usw ecc".split()
+    [
+        "e.g",
+        "i.e",
+        "cf",
+        "vs",
+        "etc",
+        "al",
+        "fig",
+        "figs",
+        "eq",
+        "eqs",
+        "eqn",
+        "sec",
+        "ch",
+        "chap",
+        "vol",
+        "no",
+        "nos",
+        "pp",
+        "ed",
+        "eds",
+        "approx",
+        "resp",
+        "dept",
+        "est",
+        "inc",
+        "ltd",
+        "co",
+        "corp",
+        "st",
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "prof",
+        "sr",
+        "jr",
+        "rev",
+        "hon",
+        "gen",
+        "a.k.a",
+        "w.r.t",
+        "i.i.d",
+        "s.t",
+        "ca",
+        "viz",
+        "ref",
+        "refs",
+        "tab",
+        "thm",
+        "def",
+        "lem",
+        "prop",
+        "cor",
+        "alg",
+        "vgl",
+        "bzw",
+        "z.b",
+        "d.h",
+        "usw",
+        "ecc",
+    ]
 )
 _END = re.compile(r"[.!?。！？…]+[\"'”’»」』）)\]]*|\n\s*\n")
 
@@ -95,9 +155,9 @@ _INLINE = re.compile(
     r"\\([!-/:-@\[-`{-~])"  # 1 an escaped mark
     r"|(?<!`)(`+)(?!`)(.+?)(?<!`)\2(?!`)"  # 2, 3 code
     r"|(\$(?:\\.|[^$\\])++\$)"  # 4 a formula, kept with its dollars
-    r"|!\[((?:\\.|[^\]\\])*+)\]\((?:\\.|[^()\\]|\([^()]*\))*+\)"  # 5 an image
+    r"|!\[((?:\\.|[^\[\]\\])*+)\]\((?:\\.|[^()\\]|\([^()]*\))*+\)"  # 5 an image
     r"|\[\^[^\]\s]+\]:?"  # a footnote's mark
-    r"|\[((?:\\.|[^\[\]\\]|\[(?:\\.|[^\]\\])*+\](?:\([^()]*\))?)*+)\]\((?:\\.|[^()\\]|\([^()]*\))*+\)"  # 6 a link
+    r"|\[((?:\\.|[^\[\]\\]|\[(?:\\.|[^\[\]\\])*+\](?:\([^()]*\))?)*+)\]\((?:\\.|[^()\\]|\([^()]*\))*+\)"  # 6 a link
     r"|\*+",
     re.S,
 )

@@ -18,7 +18,7 @@ GUESSED_BYTES = 120_000
 
 
 def detect(data: bytes, content_type: str | None = None) -> str:
-    """The codec of a page: byte order mark, header, UTF-8 where it is valid, the page's own word, else the likeliest."""
+    """The codec of a page: byte order mark, header, valid UTF-8, the page's own word, else the likeliest."""
     for bom, codec in _BOMS:
         if data.startswith(bom):
             return codec

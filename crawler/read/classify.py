@@ -14,28 +14,38 @@ from crawler.read.tree import Element, tokens, words
 from crawler.types import Blog, Hint, PageKind
 
 _ERROR = re.compile(
-    r"^\W*(?:404|error 404|page not found|not found|oops|找不到|页面不存在|페이지를 찾을 수)|\b404\b|page not found|页面未找到",
+    r"^\W*(?:404|error 404|page not found|not found|oops|找不到|页面不存在|페이지를 찾을 수)|"
+    r"\b404\b|page not found|页面未找到",
     re.I,
 )
 _LISTING_TITLE = re.compile(
-    r"^\W*(?:(?:all )?(?:posts|articles|entries|tags?|categor(?:y|ies)|archives?|series|topics?|authors?|projects|publications|search|blog)|标签|分类|归档|文章|目录|所有文章|标签云|태그|카테고리)\s*(?:[:：|·–—-].*)?$"
-    r"|\b(?:tag|category|author)\s*[:：]|(?:tagged|archive of|archives? for|posts by|posts tagged|articles by|articles tagged)\b|page \d+|第\s*\d+\s*页|^\d{4}年?(?:\s*\d{1,2}月?)?$",
+    r"^\W*(?:(?:all )?(?:posts|articles|entries|tags?|categor(?:y|ies)|archives?|series|topics?|authors?|"
+    r"projects|publications|search|blog)|标签|分类|归档|文章|目录|所有文章|标签云|태그|카테고리)\s*(?:[:：|·–—-].*)?$"
+    r"|\b(?:tag|category|author)\s*[:：]|(?:tagged|archive of|archives? for|posts by|posts tagged|articles "
+    r"by|articles tagged)\b|page \d+|第\s*\d+\s*页|^\d{4}年?(?:\s*\d{1,2}月?)?$",
     re.I,
 )
 _ABOUT = re.compile(
-    r"^\W*(?:about(?: me| us| this\b.*)?|contact(?: me| us)?|cv|résumé|resume|curriculum vitae|privacy policy|imprint|friends?|links?|关于(?:我|本站)?|友链|友情链接|留言板?|home|search|subscribe|tags|projects|publications|소개)\W*$",
+    r"^\W*(?:about(?: me| us| this\b.*)?|contact(?: me| us)?|cv|résumé|resume|curriculum vitae|privacy "
+    r"policy|imprint|friends?|links?|关于(?:我|本站)?|友链|友情链接|留言板?|home|search|subscribe|tags|projects|"
+    r"publications|소개)\W*$",
     re.I,
 )
 _LIST_CLASS = re.compile(
-    r" (?:[a-z]+[-_])*(?:post|entry|article|archive|blog)[-_]?(?:list|listing|feed|archive|archives|index|items?|cards?|grid|summary|preview|excerpt|timeline)(?:[-_]\w+)* | h-feed | archive | archives | posts-collapse | quarto-listing | tag-cloud | tagcloud "
+    r" (?:[a-z]+[-_])*(?:post|entry|article|archive|blog)[-_]?(?:list|listing|feed|archive|archives|index|"
+    r"items?|cards?|grid|summary|preview|excerpt|timeline)(?:[-_]\w+)* | h-feed | archive | archives | "
+    r"posts-collapse | quarto-listing | tag-cloud | tagcloud "
 )
 _DEMO = re.compile(
-    r"/(?:demos?|examples?|lib|libs|vendor|assets?|static|embed|dist|plugins?|node_modules|bower_components|js|css|src|test|tests|vis|widgets?|slides?|video|videos|templates?|md_editor)(?:/|$)",
+    r"/(?:demos?|examples?|lib|libs|vendor|assets?|static|embed|dist|plugins?|node_modules|"
+    r"bower_components|js|css|src|test|tests|vis|widgets?|slides?|video|videos|templates?|md_editor)(?:/|"
+    r"$)",
     re.I,
 )
 _PAGER = re.compile(r"/(?:index|page|p)[-_]?\d+(?:\.html?)?/?$|/page/\d+/?(?:index\.html)?$")
 _BODY_KIND = re.compile(
-    r" (?:home|blog|archive|category|tag|author|search|search-results|error404|paged|page-template\S*|list|index|taxonomy|term)(?: |$)"
+    r" (?:home|blog|archive|category|tag|author|search|search-results|error404|paged|page-template\S*|"
+    r"list|index|taxonomy|term)(?: |$)"
 )
 _POST_BODY = re.compile(
     r" (?:single|single-post|post-template\S*|post|postid-\d+|article|kind-page|post-page|layout-post) "
@@ -125,9 +135,9 @@ def classify(
     title, published = facts.title, facts.published
     link_share, own_links = content.link_share, content.own_link_share
     in_feed = hint is not None and hint.in_feed
-    if _ERROR.search(title) and n_words < 400 and not in_feed or re.search(r"/404(?:\.html?|/|$)", path):
+    if (_ERROR.search(title) and n_words < 400 and not in_feed) or re.search(r"/404(?:\.html?|/|$)", path):
         return "error", [f'says that it is missing: "{title[:60]}"']
-    if n_words < 15 and not (published and n_words >= 2 and link_share > 0.8) or n_words < 2:
+    if (n_words < 15 and not (published and n_words >= 2 and (link_share > 0.8 or content.technical))) or n_words < 2:
         return "thin", [f"{n_words} words of text"]
     if in_feed:
         e.add(3.0, "in the blog's feed")
@@ -144,7 +154,8 @@ def classify(
     elif guess == "never":
         e.add(-3.0, "URL names no page")
     if re.search(
-        r"/(?:19|20)\d\d[/-]\d{1,2}[/-]|/(?:posts?|blog|articles?|p|notes?|tutorials?|essays?|writing)/[^/]+/?[^/]*$|/(?:19|20)\d\d[-/]",
+        r"/(?:19|20)\d\d[/-]\d{1,2}[/-]|/(?:posts?|blog|articles?|p|notes?|tutorials?|essays?|"
+        r"writing)/[^/]+/?[^/]*$|/(?:19|20)\d\d[-/]",
         path,
     ):
         e.add(1.0, "URL has the form of a post")

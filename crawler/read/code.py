@@ -7,10 +7,12 @@ import re
 from crawler.read.tree import BLOCK, Element, drop, rename, tokens
 
 _GUTTER = re.compile(
-    r" (?:gutter|line-?nos?|linenodiv|lnt|ln|rouge-gutter|linenos|line-?numbers(?:-rows)?|hljs-ln-numbers|hljs-ln-line-number|blob-num|lineno|code-gutter|linenumber) |react-syntax-highlighter-line-number"
+    r" (?:gutter|line-?nos?|linenodiv|lnt|ln|rouge-gutter|linenos|line-?numbers(?:-rows)?|hljs-ln-numbers|"
+    r"hljs-ln-line-number|blob-num|lineno|code-gutter|linenumber) |react-syntax-highlighter-line-number"
 )
 _HIGHLIGHT = re.compile(
-    r" (?:highlight|highlighter-rouge|codehilite|hljs|syntaxhighlighter|crayon-\w+|rouge-table|highlighttable|lntable|code-wrapper|listingblock) "
+    r" (?:highlight|highlighter-rouge|codehilite|hljs|syntaxhighlighter|crayon-\w+|rouge-table|"
+    r"highlighttable|lntable|code-wrapper|listingblock) "
 )
 _CHROME = re.compile(r"copy|clipboard|toolbar|code-header|code-lang|codeblock-header|code-title|button")
 _LANGUAGE = re.compile(
@@ -18,19 +20,52 @@ _LANGUAGE = re.compile(
 )
 _NAMED = re.compile(r" (?:sourcecode|highlight|hljs|code|prettyprint|chroma|codehilite) +([a-z][a-z0-9+#]*) ")
 _NO_LANGUAGE = frozenset(
-    "none text plaintext plain plain-text txt nohighlight default code highlight hljs source sourcecode highlighter-rouge rouge chroma "
-    "numbersource numberlines line-numbers linenums copy undefined auto raw output no-highlight notranslate wrap text-sm language lang".split()
+    [
+        "none",
+        "text",
+        "plaintext",
+        "plain",
+        "plain-text",
+        "txt",
+        "nohighlight",
+        "default",
+        "code",
+        "highlight",
+        "hljs",
+        "source",
+        "sourcecode",
+        "highlighter-rouge",
+        "rouge",
+        "chroma",
+        "numbersource",
+        "numberlines",
+        "line-numbers",
+        "linenums",
+        "copy",
+        "undefined",
+        "auto",
+        "raw",
+        "output",
+        "no-highlight",
+        "notranslate",
+        "wrap",
+        "text-sm",
+        "language",
+        "lang",
+    ]
 )
 _ALIASES = {
-    "py": "python", "python3": "python", "ipython3": "python", "ipython": "python", "pycon": "python", "ipython2": "python", "sh": "bash",
-    "shell": "bash", "console": "bash", "zsh": "bash", "js": "javascript", "ts": "typescript", "c++": "cpp", "yml": "yaml", "rb": "ruby",
+    "py": "python", "python3": "python", "ipython3": "python", "ipython": "python", "pycon": "python",
+    "ipython2": "python", "sh": "bash",
+    "shell": "bash", "console": "bash", "zsh": "bash", "js": "javascript", "ts": "typescript", "c++": "cpp",
+    "yml": "yaml", "rb": "ruby",
     "cu": "cuda", "golang": "go", "rs": "rust", "c#": "csharp", "tex": "latex", "md": "markdown", "objc": "objective-c",
 }  # fmt: skip
 
 
 def language_of(element: Element) -> str | None:
     """The language that a block of code, or what stands around it, names."""
-    inner = [child for child in element.iter("code")][:1]
+    inner = list(element.iter("code"))[:1]
     around = []
     node = element
     for _ in range(5):
@@ -80,9 +115,9 @@ def code_text(element: Element) -> str:
             walk(child)
             if child.tail:
                 out.append(child.tail)
-        if own_line and out[start:] and not out[-1].endswith("\n") and not _followed_by_newline(node):
-            out.append("\n")
-        elif own_line and not out[start:] and node.tag in ("div", "li", "tr"):
+        if (own_line and out[start:] and not out[-1].endswith("\n") and not _followed_by_newline(node)) or (
+            own_line and not out[start:] and node.tag in ("div", "li", "tr")
+        ):
             out.append("\n")
 
     walk(element)

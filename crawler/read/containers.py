@@ -7,11 +7,56 @@ import re
 from crawler.read.tree import Element, tokens
 
 _NAMED = frozenset(
-    "post-content entry-content article-content article-body article__body article__content post-body post__content post-text post_content "
-    "postcontent markdown-body markdown_body e-content articlebody story-body single-content article-entry gh-content blog-content blog-post-content "
-    "post-article articlecontent entry__content post-full-content post-entry content__article-body body-text rich-text article-text article_content "
-    "entry-body blogpost-content blog-post-body available-content c-content post-single-content post__body single-post-content js_content "
-    "quarto-document-content article-container post-container article_body articletext storytext story-content notebook-container".split()
+    [
+        "post-content",
+        "entry-content",
+        "article-content",
+        "article-body",
+        "article__body",
+        "article__content",
+        "post-body",
+        "post__content",
+        "post-text",
+        "post_content",
+        "postcontent",
+        "markdown-body",
+        "markdown_body",
+        "e-content",
+        "articlebody",
+        "story-body",
+        "single-content",
+        "article-entry",
+        "gh-content",
+        "blog-content",
+        "blog-post-content",
+        "post-article",
+        "articlecontent",
+        "entry__content",
+        "post-full-content",
+        "post-entry",
+        "content__article-body",
+        "body-text",
+        "rich-text",
+        "article-text",
+        "article_content",
+        "entry-body",
+        "blogpost-content",
+        "blog-post-body",
+        "available-content",
+        "c-content",
+        "post-single-content",
+        "post__body",
+        "single-post-content",
+        "js_content",
+        "quarto-document-content",
+        "article-container",
+        "post-container",
+        "article_body",
+        "articletext",
+        "storytext",
+        "story-content",
+        "notebook-container",
+    ]
 )
 
 
@@ -47,7 +92,8 @@ def loose_container(body: Element) -> Element | None:
             element.tag == "main"
             or element.get("role") == "main"
             or re.search(
-                r" (?:content|main|main-content|content-main|page-content|post|container-main|body-content|maincontent) ",
+                r" (?:content|main|main-content|content-main|page-content|post|container-main|"
+                r"body-content|maincontent) ",
                 tokens(element),
             )
         ):

@@ -14,8 +14,8 @@ from crawler.read.formulas import mark_formulas
 from crawler.read.inline import Inline
 from crawler.read.notes import mark_notes
 from crawler.read.pieces import Piece, Walker, assemble, place_marks
-from crawler.read.trim import trim
 from crawler.read.tree import Element, parse_html, words
+from crawler.read.trim import trim
 from crawler.text import count_words, plain_inline, prose
 
 _LINKED_HOST = re.compile(r"\]\(https?://([^/)\s]+)")

@@ -12,10 +12,15 @@ from crawler.read.head import Head
 from crawler.read.tree import Element, tokens, words
 
 _PUBLISHED = (
-    "article:published_time", "og:article:published_time", "article:published", "og:published_time", "datepublished", "citation_publication_date", "citation_date",
-    "citation_online_date", "dc.date.issued", "dcterms.created", "dc.date.created", "dc.date", "dcterms.date", "dc:date", "date", "pubdate", "publish-date", "publish_date", "publishdate", "publication_date",
-    "parsely-pub-date", "sailthru.date", "article.published", "created", "datecreated", "bt:pubdate", "cxenseparse:recs:publishtime", "article_date_original",
-    "originalpublicationdate", "dcterms.issued", "published_time", "date.created", "article:create_at", "weibo:article:create_at", "vr:published_time", "shareaholic:article_published_time", "rnews:datepublished", "last-modified-original",
+    "article:published_time", "og:article:published_time", "article:published", "og:published_time",
+    "datepublished", "citation_publication_date", "citation_date",
+    "citation_online_date", "dc.date.issued", "dcterms.created", "dc.date.created", "dc.date", "dcterms.date",
+    "dc:date", "date", "pubdate", "publish-date", "publish_date", "publishdate", "publication_date",
+    "parsely-pub-date", "sailthru.date", "article.published", "created", "datecreated", "bt:pubdate",
+    "cxenseparse:recs:publishtime", "article_date_original",
+    "originalpublicationdate", "dcterms.issued", "published_time", "date.created", "article:create_at",
+    "weibo:article:create_at", "vr:published_time", "shareaholic:article_published_time", "rnews:datepublished",
+    "last-modified-original",
 )  # fmt: skip
 _UPDATED = (
     "article:modified_time",
@@ -28,27 +33,36 @@ _UPDATED = (
     "article:modified",
 )
 _URL_DAY = re.compile(
-    r"[/_-]((?:19|20)\d\d)(?:([/\-_.])(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]))(?=[/\-_.]|$)"
+    r"[/_-]((?:19|20)\d\d)(?:([/\-_.])(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])|(0[1-9]|1[0-2])(0[1-9]|"
+    r"[12]\d|3[01]))(?=[/\-_.]|$)"
 )
 _DATE_CLASS = re.compile(
-    r" (?:[a-z]+[-_]{1,2})*(?:date|time|published|pubdate|datetime|timestamp|posted-on|postdate|dateline|day|entry-date|created|publish)(?:[-_]{1,2}\w+)* "
+    r" (?:[a-z]+[-_]{1,2})*(?:date|time|published|pubdate|datetime|timestamp|posted-on|postdate|dateline|"
+    r"day|entry-date|created|publish)(?:[-_]{1,2}\w+)* "
 )
 _NOT_THE_DAY = re.compile(
-    r"updat|modif|edit|comment|reading|related|sidebar|footer|recent|popular|copyright|expire|event|upcoming|countdown|prev|next"
+    r"updat|modif|edit|comment|reading|related|sidebar|footer|recent|popular|copyright|expire|event|"
+    r"upcoming|countdown|prev|next"
 )
 _SHORT = re.compile(r"\d{1,2}/\d{1,2}/\d\d")
 _MACHINE = re.compile(
     r"(?:19|20)\d\d-?\d\d-?\d\d|(?:mon|tue|wed|thu|fri|sat|sun)\w*,? |\d{1,2}/\d{1,2}/(?:19|20)\d\d", re.I
 )
 _LABEL = re.compile(
-    r"\b(?:posted|published|written|created|pubblicato|veröffentlicht|publié)(?:\s+(?:on|at|il|am|le))?\b\s*[:：]?\s*|(?:发表|发布|创建|撰写|写)(?:于|时间|日期)?\s*[:：]?\s*|日期\s*[:：]\s*|작성일?\s*[:：]?\s*|^\W*date\s*[:：]\s*",
+    r"\b(?:posted|published|written|created|pubblicato|veröffentlicht|publié)(?:\s+(?:on|at|il|am|"
+    r"le))?\b\s*[:：]?\s*|(?:发表|发布|创建|撰写|写)(?:于|时间|日期)?\s*[:：]?\s*|日期\s*[:：]\s*|작성일?\s*[:：]?\s*|"
+    r"^\W*date\s*[:：]\s*",
     re.I,
 )
 _UPDATE_WORDS = re.compile(r"\b(?:updat|modif|edit|revis|last change|aktualisiert)|更新|修改|修正|수정", re.I)
 _SHOWN = re.compile(
     r"(?<!\d)(?:(?:19|20)\d\d\s?[-/.年년]\s?\d{1,2}\s?[-/.月월]\s?\d{1,2}(?!\d)[日일]?|\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d|"
-    r"(?:\d{1,2}(?:st|nd|rd|th|\.)?\s+(?:de\s+|of\s+)?)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|januar|februar|märz|mai|juni|juli|oktober|dezember|gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|"
-    r"agosto|settembre|ottobre|novembre|dicembre|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|décembre|enero|febrero|abril|mayo|junio|julio|septiembre|octubre|noviembre|diciembre)[a-z]*\.?\s+"
+    r"(?:\d{1,2}(?:st|nd|rd|th|\.)?\s+(?:de\s+|of\s+)?)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|"
+    r"nov|dec|januar|februar|märz|mai|juni|juli|oktober|dezember|gennaio|febbraio|marzo|aprile|maggio|"
+    r"giugno|luglio|"
+    r"agosto|settembre|ottobre|novembre|dicembre|janvier|février|mars|avril|juin|juillet|août|septembre|"
+    r"octobre|décembre|enero|febrero|abril|mayo|junio|julio|septiembre|octubre|noviembre|"
+    r"diciembre)[a-z]*\.?\s+"
     r"(?:\d{1,2}(?:st|nd|rd|th)?\s*,?\s+)?(?:de\s+)?(?:19|20)\d\d)",
     re.I,
 )
@@ -131,7 +145,8 @@ def _timed(root: Element) -> Iterator[tuple[int, str, str]]:
         if "datepublished" in prop or "datecreated" in prop or element.get("pubdate") is not None:
             rank = 0
         elif re.search(
-            r" (?:published|dt-published|entry-date|post-date|pubdate|posted-on|article-date|date-published|post__date|publish-date) ",
+            r" (?:published|dt-published|entry-date|post-date|pubdate|posted-on|article-date|"
+            r"date-published|post__date|publish-date) ",
             names,
         ):
             rank = 1
@@ -139,9 +154,8 @@ def _timed(root: Element) -> Iterator[tuple[int, str, str]]:
             rank = 2
         elif re.search(r" (?:date|post-meta|meta|dateline|timestamp|postmetadata) ", names):
             rank = 3
-        if (
-            _NOT_THE_DAY.search(context)
-            or re.search(r"comment|aside|nav|li", context)
+        if _NOT_THE_DAY.search(context) or (
+            re.search(r"comment|aside|nav|li", context)
             and not re.search(r"meta|header|head|info|post|article|entry", context)
         ):
             rank += 4
@@ -159,16 +173,11 @@ def _timed(root: Element) -> Iterator[tuple[int, str, str]]:
 def published_of(root: Element, head: Head, url: str, fetched: str | None) -> str | None:
     """The day of publication as precisely as the author gave it, or None."""
     day_in_url = url_day(url)
-    found: list[str] = []
-    front = head.front.get("published") or head.front.get("date")
-    for value in (
-        front,
-        head.article.get("datePublished"),
-        head.article.get("dateCreated"),
-        head.article.get("uploadDate"),
-    ):
-        if good := _good(value, fetched):
-            found.append(good)
+    told_first = (
+        head.front.get("published") or head.front.get("date"),
+        *(head.article.get(name) for name in ("datePublished", "dateCreated", "uploadDate")),
+    )
+    found = [good for value in told_first if (good := _good(value, fetched))]
     found += [good for name in _PUBLISHED for value in head.meta.get(name, ())[:1] if (good := _good(value, fetched))]
     shown_days: list[str] = []
     for rank, machine, shown in sorted(_timed(root), key=lambda item: item[0])[:12]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from crawler import urls
 from crawler.read.days import published_of, updated_of
-from crawler.read.head import Head, head_of
+from crawler.read.head import Head
 from crawler.read.people import authors_of
 from crawler.read.title import fold, title_of
 from crawler.read.tree import Element, absolute, tokens, words
@@ -15,7 +15,8 @@ from crawler.types import Blog, Hint
 
 _LICENCE = re.compile(r"creativecommons\.org/(?:licenses|publicdomain)/([a-z-]+)(?:/(\d\.\d))?", re.I)
 _TAG_PATH = re.compile(
-    r"/(?:tags?|topics?|categor(?:y|ies)|keywords?|label|labels|subjects?)/[^/?#]+/?(?:index\.html)?$|/(?:tag|category)/[^/]+\.html$|#category=|/tags\.html#|/search/label/",
+    r"/(?:tags?|topics?|categor(?:y|ies)|keywords?|label|labels|subjects?)/[^/?#]+/?(?:index\.html)?$|"
+    r"/(?:tag|category)/[^/]+\.html$|#category=|/tags\.html#|/search/label/",
     re.I,
 )
 _TAG_PLACE = re.compile(r"tag|categor|topic|keyword|label|meta|taxonom")
@@ -106,7 +107,8 @@ def _tags(root: Element, head: Head, hint: Hint | None) -> tuple[str, ...]:
                 if any(
                     a.tag in ("nav", "aside")
                     or re.search(
-                        r" (?:\S*[-_])?(?:sidebar|widget|tag-?cloud|tagcloud|menu|navbar)(?:[-_](?:inner|content|section|area))? ",
+                        r" (?:\S*[-_])?(?:sidebar|widget|tag-?cloud|tagcloud|menu|navbar)(?:[-_](?:inner|"
+                        r"content|section|area))? ",
                         tokens(a),
                     )
                     for a in link.iterancestors()

@@ -18,13 +18,16 @@ from crawler.read.tree import (
 )
 
 _RENDERED = re.compile(
-    r"mathjax_preview|mathjax_display|mathjax_svg|mathjax_chtml|mathjax_mathml|mjx-chtml| mathjax |mathjax_error|katex-html"
+    r"mathjax_preview|mathjax_display|mathjax_svg|mathjax_chtml|mathjax_mathml|mjx-chtml| mathjax |"
+    r"mathjax_error|katex-html"
 )
 _SOURCE = re.compile(
-    r" (?:math|mathjax_process|tex-formula|katex-src|arithmatex|tex2jax_process|math-inline|math-display|latex|formula-inline) "
+    r" (?:math|mathjax_process|tex-formula|katex-src|arithmatex|tex2jax_process|math-inline|math-display|"
+    r"latex|formula-inline) "
 )
 _IMAGE = re.compile(
-    r"latex\.php|codecogs\.com|zhihu\.com/equation|mathurl|chart\.googleapis\.com/chart|render\.githubusercontent\.com/render/math|math\.now\.sh|i\.upmath\.me|s0\.wp\.com/latex"
+    r"latex\.php|codecogs\.com|zhihu\.com/equation|mathurl|chart\.googleapis\.com/chart|"
+    r"render\.githubusercontent\.com/render/math|math\.now\.sh|i\.upmath\.me|s0\.wp\.com/latex"
 )
 _CDATA = re.compile(r"\s*%?\s*<!\[CDATA\[\s*|\s*%?\s*\]\]>\s*")
 _WRAPPED = re.compile(r"\s*(?:\\\[(.*)\\\]|\$\$(.*)\$\$|\\\((.*)\\\)|\$(.*)\$)\s*", re.S)

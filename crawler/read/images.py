@@ -18,12 +18,14 @@ _LAZY = (
     "data-orig-file",
 )
 _BLANK = re.compile(
-    r"^data:|blank\.(?:gif|png)|loading\.(?:gif|svg|png)|placeholder|spacer|1x1|pixel\.|lazy(?:load)?\.(?:gif|png|svg)|grey\.gif|transparent",
+    r"^data:|blank\.(?:gif|png)|loading\.(?:gif|svg|png)|placeholder|spacer|1x1|pixel\.|"
+    r"lazy(?:load)?\.(?:gif|png|svg)|grey\.gif|transparent",
     re.I,
 )
 _ORNAMENT = re.compile(r"emoji|avatar|gravatar|icon|logo|badge|spinner|smiley|twemoji|octicon")
 _BADGE = re.compile(
-    r"img\.shields\.io|badge\.svg|colab-badge|badge\.fury|badgen\.net|/badges?/|launch-binder|feeds\.feedburner|pixel|stats\.wordpress|doubleclick"
+    r"img\.shields\.io|badge\.svg|colab-badge|badge\.fury|badgen\.net|/badges?/|launch-binder|"
+    r"feeds\.feedburner|pixel|stats\.wordpress|doubleclick"
 )
 
 

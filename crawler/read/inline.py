@@ -27,8 +27,9 @@ _STYLE_MARKS = {"\ue010": "**", "\ue011": "**", "\ue012": "*", "\ue013": "*"}
 
 _FORMULA = re.compile(
     f"{INLINE_OPEN}(?P<a>[^{INLINE_CLOSE}]*){INLINE_CLOSE}|{DISPLAY_OPEN}(?P<b>[^{DISPLAY_CLOSE}]*){DISPLAY_CLOSE}"
-    r"|(?<!\\)\$\$(?P<c>(?:(?!\$\$).){1,6000}?)(?<!\\)\$\$|\\\[(?P<d>.{1,6000}?)\\\]|\\\((?P<e>.{1,2000}?)\\\)"
-    r"|(?P<f>\\begin\{(?P<env>equation|align|gather|multline|eqnarray|alignat|flalign)\*?\}.{1,6000}?\\end\{(?P=env)\*?\})"
+    r"|(?<!\\)\$\$(?P<c>(?:(?!\$\$).){1,6000}?)(?<!\\)\$\$|\\\[(?P<d>(?:(?!\\\[).){1,6000}?)\\\]|\\\((?P<e>(?:(?!\\\().){1,2000}?)\\\)"
+    r"|(?P<f>\\begin\{(?P<env>equation|align|gather|multline|eqnarray|alignat|"
+    r"flalign)\*?\}.{1,6000}?\\end\{(?P=env)\*?\})"
     r"|(?<![\\$\w])\$(?P<g>(?!\s)(?:\\.|[^$\\]){1,1000}?)(?<![\s\\])\$(?![\d$])",
     re.S,
 )
@@ -86,7 +87,7 @@ class Inline:
         text = _emphasis(_space("".join(out)), cell)
 
         def write(match: re.Match[str]) -> str:
-            kind, value, more = found[ord(match[0]) - _TOKEN_FIRST]
+            kind, value, _ = found[ord(match[0]) - _TOKEN_FIRST]
             if kind == "block":
                 blocks.append((match[0], value))
                 return match[0]
@@ -143,7 +144,7 @@ class Inline:
     def _script(tag: str, inner: str) -> str:
         """x<sup>2</sup> without the mark-up must not become x2."""
         plain = MARKS.sub("", inner).strip()
-        if plain.isalpha() and len(plain) > 1 or not re.fullmatch(r"[\w+\-−()=,.*′]+", plain):
+        if (plain.isalpha() and len(plain) > 1) or not re.fullmatch(r"[\w+\-−()=,.*′]+", plain):
             return inner  # 1st, or a reference mark
         return ("^" if tag == "sup" else "_") + (plain if len(plain) == 1 or plain.isdigit() else f"({plain})")
 

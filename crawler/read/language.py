@@ -16,15 +16,19 @@ _SCRIPTS = {
     "devanagari": re.compile("[\u0900-\u097f]"),
 }
 _LETTERS = re.compile(r"[^\W\d_]")
-# A Han character says as much as three Latin letters; and technical Chinese is full of English, never the reverse
-_HAN_WEIGHT = 8.0
+# A Han character says as much as three Latin letters; and where the title is Chinese too, the English around it is
+# names, code and the other half of a translation
+_HAN_WEIGHT, _HAN_WEIGHT_TITLED = 3.0, 8.0
 _OWN_SCRIPT = {"hebrew": "he", "thai": "th", "greek": "el"}
 MAX_CHARS = 20_000
 
 
-def language_of(prose: str, given: str | None = None) -> tuple[str | None, float]:
+def language_of(prose: str, given: str | None = None, title: str = "") -> tuple[str | None, float]:
     """ISO 639-1 code and confidence 0 to 1; `given` (an attribute's value) decides only for a few words."""
-    text = prose[:MAX_CHARS]
+    text = f"{title}. {prose[:MAX_CHARS]}" if title else prose[:MAX_CHARS]
+    weight = (
+        _HAN_WEIGHT_TITLED if any(_SCRIPTS[name].search(title) for name in ("han", "kana", "hangul")) else _HAN_WEIGHT
+    )
     letters = len(_LETTERS.findall(text))
     told = (given or "").replace("_", "-").split("-")[0].lower()
     if letters < 20:
@@ -32,12 +36,12 @@ def language_of(prose: str, given: str | None = None) -> tuple[str | None, float
     counts = {name: len(pattern.findall(text)) for name, pattern in _SCRIPTS.items()}
     latin = max(0, letters - sum(counts.values()))
     cjk = counts["han"] + counts["kana"] + counts["hangul"]
-    if cjk * _HAN_WEIGHT > latin and cjk >= 10:
+    if cjk * weight > latin and cjk >= 10:
         if counts["hangul"] > counts["han"] + counts["kana"] or counts["hangul"] > 0.3 * cjk:
             return "ko", round(counts["hangul"] / cjk, 3)
         if counts["kana"] > 0.08 * cjk:
             return "ja", 1.0
-        return "zh", round(_HAN_WEIGHT * cjk / (_HAN_WEIGHT * cjk + latin), 3)
+        return "zh", round(weight * cjk / (weight * cjk + latin), 3)
     for name, code in _OWN_SCRIPT.items():
         if counts[name] > 0.5 * letters:
             return code, 1.0
@@ -45,7 +49,7 @@ def language_of(prose: str, given: str | None = None) -> tuple[str | None, float
 
     # Han in mostly Latin text are terms and names; they only mislead
     sample = " ".join(re.sub("[\u3000-\u9fff\uac00-\ud7af]+", " ", text).split())
-    code, score = py3langid.classify(sample)
+    code, _ = py3langid.classify(sample)
     if code in ("zh", "ja", "ko", "wuu", "yue"):
         code = "en"
     short = letters < 200

@@ -17,7 +17,8 @@ _FEED_PATH = re.compile(
 )
 _COMMENT_FEED = re.compile(r"comments?/feed|/comments/|comments\.(?:xml|rss)|[?&]feed=comments", re.I)
 _PAGER = re.compile(
-    r" (?:[a-z]+[-_])*(?:pagination|paginator|pager|page-numbers|paginav|page-nav)(?:[-_]\w+)* | next page-numbers | older-posts "
+    r" (?:[a-z]+[-_])*(?:pagination|paginator|pager|page-numbers|paginav|page-nav)(?:[-_]\w+)* | next "
+    r"page-numbers | older-posts "
 )
 
 

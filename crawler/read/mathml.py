@@ -5,16 +5,26 @@ from __future__ import annotations
 from crawler.read.tree import Element
 
 _SYMBOLS = {
-    "α": r"\alpha", "β": r"\beta", "γ": r"\gamma", "δ": r"\delta", "ϵ": r"\epsilon", "ε": r"\varepsilon", "ζ": r"\zeta", "η": r"\eta",
-    "θ": r"\theta", "ι": r"\iota", "κ": r"\kappa", "λ": r"\lambda", "μ": r"\mu", "ν": r"\nu", "ξ": r"\xi", "π": r"\pi", "ρ": r"\rho",
-    "σ": r"\sigma", "τ": r"\tau", "υ": r"\upsilon", "ϕ": r"\phi", "φ": r"\varphi", "χ": r"\chi", "ψ": r"\psi", "ω": r"\omega",
-    "Γ": r"\Gamma", "Δ": r"\Delta", "Θ": r"\Theta", "Λ": r"\Lambda", "Ξ": r"\Xi", "Π": r"\Pi", "Σ": r"\Sigma", "Φ": r"\Phi", "Ψ": r"\Psi",
-    "Ω": r"\Omega", "∑": r"\sum", "∏": r"\prod", "∫": r"\int", "∂": r"\partial", "∇": r"\nabla", "∞": r"\infty", "≤": r"\le", "≥": r"\ge",
-    "≠": r"\ne", "≈": r"\approx", "∼": r"\sim", "∝": r"\propto", "×": r"\times", "⋅": r"\cdot", "·": r"\cdot", "±": r"\pm", "→": r"\to",
-    "←": r"\leftarrow", "⇒": r"\Rightarrow", "↦": r"\mapsto", "∈": r"\in", "∉": r"\notin", "⊂": r"\subset", "⊆": r"\subseteq", "∪": r"\cup",
-    "∩": r"\cap", "∀": r"\forall", "∃": r"\exists", "…": r"\dots", "⋯": r"\cdots", "⋮": r"\vdots", "⋱": r"\ddots", "∘": r"\circ",
-    "⊙": r"\odot", "⊗": r"\otimes", "⊕": r"\oplus", "‖": r"\|", "∥": r"\|", "⟨": r"\langle", "⟩": r"\rangle", "−": "-", "′": "'",
-    "∣": r"\mid", "ℓ": r"\ell", "ℝ": r"\mathbb{R}", "𝔼": r"\mathbb{E}", "ℕ": r"\mathbb{N}", "ℤ": r"\mathbb{Z}", "≜": r"\triangleq", "≡": r"\equiv",
+    "α": r"\alpha", "β": r"\beta", "γ": r"\gamma", "δ": r"\delta", "ϵ": r"\epsilon", "ε": r"\varepsilon",
+    "ζ": r"\zeta", "η": r"\eta",
+    "θ": r"\theta", "ι": r"\iota", "κ": r"\kappa", "λ": r"\lambda", "μ": r"\mu", "ν": r"\nu", "ξ": r"\xi",
+    "π": r"\pi", "ρ": r"\rho",
+    "σ": r"\sigma", "τ": r"\tau", "υ": r"\upsilon", "ϕ": r"\phi", "φ": r"\varphi", "χ": r"\chi", "ψ": r"\psi",
+    "ω": r"\omega",
+    "Γ": r"\Gamma", "Δ": r"\Delta", "Θ": r"\Theta", "Λ": r"\Lambda", "Ξ": r"\Xi", "Π": r"\Pi", "Σ": r"\Sigma",
+    "Φ": r"\Phi", "Ψ": r"\Psi",
+    "Ω": r"\Omega", "∑": r"\sum", "∏": r"\prod", "∫": r"\int", "∂": r"\partial", "∇": r"\nabla", "∞": r"\infty",
+    "≤": r"\le", "≥": r"\ge",
+    "≠": r"\ne", "≈": r"\approx", "∼": r"\sim", "∝": r"\propto", "×": r"\times", "⋅": r"\cdot", "·": r"\cdot",
+    "±": r"\pm", "→": r"\to",
+    "←": r"\leftarrow", "⇒": r"\Rightarrow", "↦": r"\mapsto", "∈": r"\in", "∉": r"\notin", "⊂": r"\subset",
+    "⊆": r"\subseteq", "∪": r"\cup",
+    "∩": r"\cap", "∀": r"\forall", "∃": r"\exists", "…": r"\dots", "⋯": r"\cdots", "⋮": r"\vdots", "⋱": r"\ddots",
+    "∘": r"\circ",
+    "⊙": r"\odot", "⊗": r"\otimes", "⊕": r"\oplus", "‖": r"\|", "∥": r"\|", "⟨": r"\langle", "⟩": r"\rangle",
+    "−": "-", "′": "'",
+    "∣": r"\mid", "ℓ": r"\ell", "ℝ": r"\mathbb{R}", "𝔼": r"\mathbb{E}", "ℕ": r"\mathbb{N}", "ℤ": r"\mathbb{Z}",
+    "≜": r"\triangleq", "≡": r"\equiv",
     "⁡": "", "⁢": "", "⁣": ",", "\u00a0": " ", "{": r"\{", "}": r"\}", "%": r"\%", "&": r"\&", "#": r"\#",
 }  # fmt: skip
 _ACCENTS = {
@@ -28,7 +38,31 @@ _ACCENTS = {
     "˙": r"\dot",
     "¨": r"\ddot",
 }
-_FUNCTIONS = frozenset("sin cos tan log ln exp max min arg lim sup inf det dim ker deg gcd Pr sinh cosh tanh".split())
+_FUNCTIONS = frozenset(
+    [
+        "sin",
+        "cos",
+        "tan",
+        "log",
+        "ln",
+        "exp",
+        "max",
+        "min",
+        "arg",
+        "lim",
+        "sup",
+        "inf",
+        "det",
+        "dim",
+        "ker",
+        "deg",
+        "gcd",
+        "Pr",
+        "sinh",
+        "cosh",
+        "tanh",
+    ]
+)
 _VARIANTS = {
     "bold": r"\mathbf",
     "double-struck": r"\mathbb",
@@ -60,10 +94,10 @@ def _word(text: str) -> str:
 
 
 def _script(base: str) -> str:
-    return base if len(base) <= 1 or base.startswith("\\") and base[1:].isalpha() else f"{{{base}}}"
+    return base if len(base) <= 1 or (base.startswith("\\") and base[1:].isalpha()) else f"{{{base}}}"
 
 
-def _tex(element: Element) -> str:  # noqa: C901
+def _tex(element: Element) -> str:
     tag = element.tag.rsplit("}", 1)[-1].rsplit(":", 1)[-1]
     text = element.text or ""
     if tag in ("mi", "mn", "mo", "ms"):

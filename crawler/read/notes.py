@@ -10,7 +10,8 @@ from crawler.read.tree import BLOCK, Element, drop, tokens, words
 
 NOTE = "data-kb-note"  # on the element that holds a note's text: its label
 _TARGET = re.compile(
-    r"#(?:user-content-)?(?:fn|footnote|_?ftn|easy-footnote-bottom|sdfootnote|endnote|_edn|note|sn|foot)[-_:.]?[\w:.-]*$",
+    r"#(?:user-content-)?(?:fn|footnote|_?ftn|easy-footnote-bottom|sdfootnote|endnote|_edn|note|sn|"
+    r"foot)[-_:.]?[\w:.-]*$",
     re.I,
 )
 _BACK = re.compile(
@@ -74,8 +75,7 @@ def _place(target: Element | None, link: Element) -> Element | None:
     if (
         node is None
         or any(a is node for a in link.iterancestors())
-        or node.tag in ("section", "td")
-        and node.get("id") is None
+        or (node.tag in ("section", "td") and node.get("id") is None)
     ):
         return None
     if node.tag == "tr":

@@ -12,34 +12,42 @@ from crawler.read.title import fold
 from crawler.read.tree import Element, tokens, words
 
 _BY = re.compile(
-    r"^\W*(?:(?:written|posted|published|words|story|text|reported|created|reviewed)\s+)?(?:by|von|par|por|di|door|av|af|作者|文|撰文|author)(?:\s*[:：]|\b(?=\s)|(?<=[者文]))\s*[:：]?\s*",
+    r"^\W*(?:(?:written|posted|published|words|story|text|reported|created|reviewed)\s+)?(?:by|von|par|"
+    r"por|di|door|av|af|作者|文|撰文|author)(?:\s*[:：]|\b(?=\s)|(?<=[者文]))\s*[:：]?\s*",
     re.I,
 )
 _TAIL = re.compile(
-    r"\s*(?:[|•·–—]|(?:\bon\b|\bat\b|\bin\b|\bfor\b|\bfrom\b|\bupdated\b|\bposted\b|\bpublished\b)\s|\s-\s|\(|<|\b(?:19|20)\d\d\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d).*$",
+    r"\s*(?:[|•·–—]|(?:\bon\b|\bat\b|\bin\b|\bfor\b|\bfrom\b|\bupdated\b|\bposted\b|\bpublished\b)\s|"
+    r"\s-\s|\(|<|\b(?:19|20)\d\d\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d).*$",
     re.I | re.S,
 )
 _SPLIT = re.compile(r"\s*(?:,|;|、|，|/|\||\s&\s|\s+and\s+|\s+und\s+|\s+et\s+|\s+y\s+|\s+with\s+)\s*", re.I)
 _ROLE = re.compile(
-    r"(?i)^(?:staff|admin|administrator|editor|editors|editorial(?: team)?|author|authors|anonymous|unknown|guest|team|contributor|correspondent|reporter|view all posts|"
-    r"more posts|follow|about|share|read more|posted by|me|none|null|n/?a|phd|md|jr|sr|ph\.d\.?|m\.d\.?|home|contact|profile|website|twitter|facebook|linkedin|email)$"
+    r"(?i)^(?:staff|admin|administrator|editor|editors|editorial(?: team)?|author|authors|anonymous|"
+    r"unknown|guest|team|contributor|correspondent|reporter|view all posts|"
+    r"more posts|follow|about|share|read more|posted by|me|none|null|n/?a|phd|md|jr|sr|ph\.d\.?|m\.d\.?|"
+    r"home|contact|profile|website|twitter|facebook|linkedin|email)$"
 )
 _ROLE_TAIL = re.compile(
-    r",?\s+(?:staff writer|senior \w+|\w+ (?:editor|correspondent|reporter)|editor|reporter|correspondent|ph\.?d\.?|m\.?d\.?)$",
+    r",?\s+(?:staff writer|senior \w+|\w+ (?:editor|correspondent|reporter)|editor|reporter|correspondent|"
+    r"ph\.?d\.?|m\.?d\.?)$",
     re.I,
 )
 _CLASS = re.compile(
-    r" (?:[a-z]+[-_]{1,2})*(?:author|byline|authors)(?:[-_]{1,2}(?:name|names|link|title|text|list|info|vcard))? | p-author | fn | byline | author vcard | post-author | vcard "
+    r" (?:[a-z]+[-_]{1,2})*(?:author|byline|authors)(?:[-_]{1,2}(?:name|names|link|title|text|list|info|"
+    r"vcard))? | p-author | fn | byline | author vcard | post-author | vcard "
 )
 _COPYRIGHT = re.compile(
-    r"(?:©|\(c\)|copyright|版权所有)\s*(?:©|\(c\)|copyright)?\s*(?:(?:19|20)\d\d\s*(?:[-–—~]\s*(?:(?:19|20)\d\d|present|now|至今)?)?)?\s*,?\s*(?:by\s+)?([^\d©].{1,60})",
+    r"(?:©|\(c\)|copyright|版权所有)\s*(?:©|\(c\)|copyright)?\s*(?:(?:19|20)\d\d\s*(?:[-–—~]\s*(?:(?:19|"
+    r"20)\d\d|present|now|至今)?)?)?\s*,?\s*(?:by\s+)?([^\d©].{1,60})",
     re.I,
 )
 _POSSESSIVE = re.compile(
     r"(?:['’]s)?\s*(?:的)?\s*(?:personal\s+)?(?:blog|home ?page|website|notes|site|博客|主页|小站|블로그)$", re.I
 )
 _NOT_HERE = re.compile(
-    r" (?:[a-z]+[-_])*(?:comments?|related|sidebar|widget|citation|quote|recommend(?:ed)?|popular|site-footer|testimonial)(?:[-_](?:list|area|item|body|inner|content|posts?|author|wrap\w*))? "
+    r" (?:[a-z]+[-_])*(?:comments?|related|sidebar|widget|citation|quote|recommend(?:ed)?|popular|"
+    r"site-footer|testimonial)(?:[-_](?:list|area|item|body|inner|content|posts?|author|wrap\w*))? "
 )
 
 

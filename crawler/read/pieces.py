@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from crawler.read.inline import _TOKENS, MARK_FIRST, MARK_LAST, MARKS, Inline, figure_markdown, paragraph
-from crawler.read.tree import HEADINGS, Element, blockish, words
 from crawler.read.notes import NOTE
 from crawler.read.tables import is_layout, table_markdown
+from crawler.read.tree import BLOCK, HEADINGS, Element, blockish, words
 
 _CAPTION = re.compile(r"caption|figcap|image-?title|img-?desc")
 
@@ -110,8 +110,8 @@ class Walker:
     @staticmethod
     def _ends_paragraph(child: Element, run: list[str | Element]) -> bool:
         """Two line breaks in a row part paragraphs."""
-        last = [part for part in run if not (isinstance(part, str) and part.isspace())][-1:]
-        return bool(last) and not isinstance(last[0], str) and last[0].tag == "br"
+        last = next((part for part in reversed(run) if not (isinstance(part, str) and part.isspace())), None)
+        return last is not None and not isinstance(last, str) and last.tag == "br"
 
     def _block(self, element: Element, quote: int, lists: tuple[tuple[int, str], ...]) -> None:
         tag = element.tag
@@ -144,14 +144,7 @@ class Walker:
             self.quotes += 1
             self._walk(element, quote or self.quotes, ())
         elif tag == "summary":
-            text, blocks = self.inline.markdown(_run(element))
-            if text:
-                self._add(
-                    "paragraph",
-                    f"**{text}**" if "*" not in text and "\n" not in text else paragraph(text),
-                    element,
-                    quote,
-                )
+            self._definition(element, quote)
         else:
             self._walk(element, quote, lists)
 
@@ -271,7 +264,7 @@ class Walker:
             ),
             None,
         )
-        images = [i for i in element.iter("img")]
+        images = list(element.iter("img"))
         if images and element.find(".//table") is None and element.find(".//pre") is None:
             words_of = words(caption) if caption is not None else ""
             outside = len(words(element)) - len(words_of)
@@ -298,7 +291,7 @@ class Walker:
             self._add("paragraph", paragraph(caption), element, quote, marks)
 
 
-_BLOCKS = tuple("p div ul ol pre table figure blockquote section dl h1 h2 h3 h4 h5 h6".split())
+_BLOCKS = tuple(sorted(BLOCK - {"li", "td", "th", "tr"}))
 
 
 def _run(element: Element) -> list[str | Element]:

@@ -15,8 +15,10 @@ _LINK = re.compile(
 _BARE = re.compile(r"(?<![(\w/\"])https?://[^\s<>()\[\]\"'`，。；、）】]*[^\s<>()\[\]\"'`，。；、）】.,;:!?]")
 _CODE_SPAN = re.compile(r"(?m)^(`{3,})[\s\S]*?^\1|`[^`\n]+`")
 _PAPER = re.compile(
-    r"^(?:www\.|export\.)?arxiv\.org$|^(?:dx\.)?doi\.org$|^openreview\.net$|^(?:www\.)?aclweb\.org$|^aclanthology\.org$|^proceedings\.mlr\.press$|"
-    r"^(?:papers|proceedings)\.(?:nips|neurips)\.cc$|^(?:www\.)?jmlr\.org$|^openaccess\.thecvf\.com$|^(?:www\.)?biorxiv\.org$"
+    r"^(?:www\.|export\.)?arxiv\.org$|^(?:dx\.)?doi\.org$|^openreview\.net$|^(?:www\.)?aclweb\.org$|"
+    r"^aclanthology\.org$|^proceedings\.mlr\.press$|"
+    r"^(?:papers|proceedings)\.(?:nips|neurips)\.cc$|^(?:www\.)?jmlr\.org$|^openaccess\.thecvf\.com$|"
+    r"^(?:www\.)?biorxiv\.org$"
 )
 _ARXIV = re.compile(
     r"arxiv\.org/(?:abs|pdf|html|format)/((?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}))(?:v\d+)?", re.I
@@ -26,7 +28,23 @@ _REPOSITORY = re.compile(
     r"^https?://(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org|gitee\.com|codeberg\.org)/([\w.-]+)/([\w.-]+)"
 )
 _NOT_A_REPOSITORY = frozenset(
-    "topics search features about sponsors orgs settings marketplace explore login site users apps collections stars".split()
+    [
+        "topics",
+        "search",
+        "features",
+        "about",
+        "sponsors",
+        "orgs",
+        "settings",
+        "marketplace",
+        "explore",
+        "login",
+        "site",
+        "users",
+        "apps",
+        "collections",
+        "stars",
+    ]
 )
 
 

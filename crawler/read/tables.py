@@ -42,7 +42,7 @@ def is_layout(table: Element) -> bool:
     pictures = sum(cell.find(".//img") is not None for cell in cells)
     if pictures and pictures >= 0.5 * len(cells):
         return True
-    return len(cells) <= 4 and max(texts) > 400 or sum(len(list(c.iter("p"))) > 2 for c in cells) > 0.3 * len(cells)
+    return (len(cells) <= 4 and max(texts) > 400) or sum(len(list(c.iter("p"))) > 2 for c in cells) > 0.3 * len(cells)
 
 
 def table_markdown(table: Element, inline: Inline) -> str:

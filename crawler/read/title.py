@@ -10,7 +10,11 @@ from crawler.read.tree import Element, tokens, words
 
 _SEPARATOR = re.compile(r"\s+[|·•–—\-:»«/~⋆]\s+|\s*[|｜丨»«·•]\s*|\s+[-–—]+\s*|\s*[-–—]+\s+|\s*::\s*|[:：]\s+|\s+@\s*")
 _TITLE_CLASS = re.compile(
-    r" (?:[a-z]+[-_]{1,2})*(?:post|entry|article|headline|content|page|story|blog|chapter|d)[-_]{0,2}(?:title|headline|heading|name)(?:[-_]\w+)* | headline | p-name | title | h1-headline "
+    r" (?:[a-z]+[-_]{1,2})*(?:post|entry|article|headline|content|page|story|blog|chapter|"
+    r"d)[-_]{0,2}(?:title|headline|heading|name)(?:[-_]\w+)* | headline | p-name | title | h1-headline "
+)
+_FEED_WORDS = re.compile(
+    r"\s*(?:-|–|»|\||:)?\s*(?:\b(?:full\s+)?(?:rss|atom|json)?\s*feed\b|\brss\b|\batom\b).*$", re.I
 )
 _NOISE = re.compile(r"[#¶§🔗⚓]+$|^\s*permalink\s*$", re.I)
 
@@ -77,21 +81,16 @@ def without_site(title: str, names: Iterable[str], headings: Iterable[str]) -> s
 
 def _site_names(root: Element) -> list[str]:
     """What the page calls the blog: the titles of its feeds, the words that lead to its front page."""
-    names = []
-    for link in root.iter("link"):
-        if "alternate" in (link.get("rel") or "") and link.get("title"):
-            names.append(
-                re.sub(
-                    r"\s*(?:-|–|»|\||:)?\s*(?:\b(?:full\s+)?(?:rss|atom|json)?\s*feed\b|\brss\b|\batom\b).*$",
-                    "",
-                    link.get("title"),
-                    flags=re.I,
-                )
-            )
+    names = [
+        _FEED_WORDS.sub("", link.get("title"))
+        for link in root.iter("link")
+        if "alternate" in (link.get("rel") or "") and link.get("title")
+    ]
     for link in root.iter("a"):
         href = (link.get("href") or "").strip()
         brand = re.search(
-            r" (?:[a-z]+[-_])*(?:brand|site-title|site-name|logo|blog-title|site_title|navbar-brand|brand-title)(?:[-_]\w+)* ",
+            r" (?:[a-z]+[-_])*(?:brand|site-title|site-name|logo|blog-title|site_title|navbar-brand|"
+            r"brand-title)(?:[-_]\w+)* ",
             tokens(link) + "".join(tokens(a) for a in list(link.iterancestors())[:2]),
         )
         if (

@@ -14,7 +14,7 @@ from crawler.sanitize import MAX_DEPTH, bound_depth, clean_text
 
 Element = Any  # lxml has no types of its own
 
-MAX_CHARS = 8_000_000  # of a page's text; the rest of a longer one is left unread
+MAX_CHARS = 4_000_000  # of a page's text; the rest of a longer one is left unread
 
 # One character each, taken from the private-use area, which bound_text() clears of other people's
 INLINE_OPEN, INLINE_CLOSE, DISPLAY_OPEN, DISPLAY_CLOSE = "\ue000", "\ue001", "\ue002", "\ue003"
@@ -22,9 +22,66 @@ _TOO_DEEP = etree.XPath(f"boolean(//*[count(ancestor::*) > {MAX_DEPTH}])")
 _PRIVATE = re.compile("[\ue000-\ue0ff\U000f0000-\U0010ffff]")
 
 BLOCK = frozenset(
-    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 "
-    "header hgroup hr legend li main menu nav ol p pre section summary table tbody td tfoot th thead tr ul d-article d-appendix d-code d-figure "
-    "d-title d-byline d-abstract dt-article dt-appendix dt-code dt-byline d-contents d-front-matter".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "hr",
+        "legend",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "d-article",
+        "d-appendix",
+        "d-code",
+        "d-figure",
+        "d-title",
+        "d-byline",
+        "d-abstract",
+        "dt-article",
+        "dt-appendix",
+        "dt-code",
+        "dt-byline",
+        "d-contents",
+        "d-front-matter",
+    ]
 )
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 

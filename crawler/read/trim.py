@@ -3,26 +3,43 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from crawler.read.pieces import Piece
 from crawler.read.title import fold
 from crawler.text import plain_inline
 
-_DATE = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)\w*,?\s+)?(?:\d{1,2}(?:st|nd|rd|th)?\.?\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\.?\s+(?:\d{1,2}(?:st|nd|rd|th)?,?\s+)?(?:19|20)\d\d|(?:19|20)\d\d[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}日?|\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d"
+_DATE = (
+    r"(?:(?:mon|tue|wed|thu|fri|sat|sun)\w*,?\s+)?(?:\d{1,2}(?:st|nd|rd|th)?\.?\s+)?"
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\.?\s+(?:\d{1,2}(?:st|nd|rd|th)?,?\s+)?(?:19|20)\d\d|"
+    r"(?:19|20)\d\d[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}日?|\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d"
+)
 _LEADING = re.compile(
-    rf"\W*+(?:(?:posted|published|written|created|updated|last updated|last modified|date|发表于|发布于|更新于|创建时间|日期|作者|author|by)\s*(?:on|at|by|in)?\s*[:：]?\s*)?(?:{_DATE})?[\s,|·•–—-]*+(?:\d{{1,2}}:\d\d(?::\d\d)?(?:\s*[ap]m)?)?[\s,|·•–—-]*"
-    r"(?:\d+\s*min(?:ute)?s?(?:\s*read)?)?\W*|(?:by|作者[:：])\s+\S+(?:\s\S+){0,3}|\d+\s*min(?:ute)?s?\s+read|(?:reading|estimated) time\b.{0,30}|(?:字数|阅读时长|阅读次数|本文字数|阅读量|浏览量).{0,40}",
+    rf"\W*+(?:(?:posted|published|written|created|updated|last updated|last modified|date|"
+    rf"发表于|发布于|更新于|创建时间|日期|作者|author|by)\s*(?:on|at|by|in)?\s*[:：]?\s*)?(?:{_DATE})?[\s,|"
+    rf"·•–—-]*+(?:\d{{1,2}}:\d\d(?::\d\d)?(?:\s*[ap]m)?)?[\s,|·•–—-]*"
+    r"(?:\d+\s*min(?:ute)?s?(?:\s*read)?)?\W*|(?:by|作者[:：])\s+\S+(?:\s\S+){0,3}|"
+    r"\d+\s*min(?:ute)?s?\s+read|(?:reading|estimated) time\b.{0,30}|"
+    r"(?:字数|阅读时长|阅读次数|本文字数|阅读量|浏览量).{0,40}",
     re.I,
 )
 _TRAILING = re.compile(
-    r"\W*(?:(?:please )?(?:share|tweet|like|follow|subscribe|sign up|leave a (?:comment|reply)|comments?|related|see also|read (?:more|next|also)|more from|you (?:may|might) also like|recommended|"
-    r"tags?|categories|category|filed under|posted in|tagged|copyright|©|all rights reserved|previous|next|prev|back to|go to|edit this page|print|email|advertisement|permalink|source code for this post|"
-    r"本文(?:作者|链接)|版权声明|转载请|原文链接|上一篇|下一篇|相关文章|分享|标签|分类|评论|打赏|赞赏|未经许可|扫码|关注)(?:\b|(?<=[\u4e00-\u9fff])).{0,160}|©.{0,120})",
+    r"\W*(?:(?:please )?(?:share|tweet|like|follow|subscribe|sign up|leave a (?:comment|reply)|comments?|"
+    r"related|see also|read (?:more|next|also)|more from|you (?:may|might) also like|recommended|"
+    r"tags?|categories|category|filed under|posted in|tagged|copyright|©|all rights reserved|previous|"
+    r"next|prev|back to|go to|edit this page|print|email|advertisement|permalink|source code for this "
+    r"post|"
+    r"本文(?:作者|链接)|版权声明|转载请|原文链接|上一篇|下一篇|相关文章|"
+    r"分享|标签|分类|评论|打赏|赞赏|未经许可|扫码|关注)(?:\b|(?<=[\u4e00-\u9fff])).{0,160}|©.{0,120})",
     re.I,
 )
 _ANYWHERE = re.compile(
-    r"\W*(?:advertisement|skip to (?:main )?content|continue reading below|story continues below.{0,30}|loading(?:\.\.\.|…)?|copy(?: code)?|share this.{0,40}|click to (?:tweet|share).{0,60}|read more:.{0,120}|"
-    r"related(?: articles?| posts?)?:.{0,120}|table of contents|阅读全文|目录|view (?:this )?(?:on|in) (?:github|colab|kaggle).{0,20}|open in colab|run in google colab|toggle .{0,20}|show code|hide code)\W*",
+    r"\W*(?:advertisement|skip to (?:main )?content|continue reading below|story continues below.{0,30}|"
+    r"loading(?:\.\.\.|…)?|copy(?: code)?|share this.{0,40}|click to (?:tweet|share).{0,60}|read "
+    r"more:.{0,120}|"
+    r"related(?: articles?| posts?)?:.{0,120}|table of contents|阅读全文|目录|view (?:this )?(?:on|in) "
+    r"(?:github|colab|kaggle).{0,20}|open in colab|run in google colab|toggle .{0,20}|show code|hide "
+    r"code)\W*",
     re.I,
 )
 
@@ -33,7 +50,7 @@ def trim(pieces: list[Piece], title: str) -> list[Piece]:
     start, end = 0, len(pieces)
     for i, piece in enumerate(pieces[:6]):
         text = plain_inline(piece.text).strip()
-        is_title = own and fold(text) == own and piece.kind in ("heading", "paragraph")
+        is_title = own and fold(text) == own and piece.links < 0.5 and piece.kind in ("heading", "paragraph")
         if is_title or (
             piece.kind in ("paragraph", "heading", "item") and len(text) < 120 and _LEADING.fullmatch(text)
         ):
@@ -52,7 +69,7 @@ def trim(pieces: list[Piece], title: str) -> list[Piece]:
             end -= 1
         else:
             break
-    for heading, note in zip(pieces, pieces[1:], strict=False):
+    for heading, note in pairwise(pieces):
         if heading.kind == "heading" and note.kind == "footnote":
             heading.kind = "dropped"
     return [

@@ -71,9 +71,7 @@ def read(
             content, text_from = other, "feed"
     n_words = text.count_words(content.prose) + content.code_words
     kind, reasons = classify(page.url, blog, hint, head, looks, facts, content, n_words)
-    language, confidence = language_of(
-        f"{facts.title}. {content.prose}" if content.prose else content.all_text, head.language
-    )
+    language, confidence = language_of(content.prose or content.all_text, head.language, facts.title)
     if kind != "post":
         return None, Verdict(kind, tuple(reasons), language=language)
     hosts = (urls.host(page.url), urls.host(blog.url), *blog.hosts)
