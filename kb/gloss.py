@@ -109,7 +109,7 @@ class Glosser:
         return [zh for _, zh in sorted(rows, reverse=True)[:MOST_REVERSED]]
 
     def coverage(self, text: str) -> float:
-        """The share of the Chinese characters that some list has, words of grammar included; 1 for no Chinese at all."""
+        """The share of the Chinese characters that some list has, words of grammar included; 1 for no Chinese."""
         seen = known = 0
         for run in _RUN.finditer(self._simplify(text).translate(_PUNCTUATION)):
             for start, end, word in self._cut(run[0]):

@@ -143,7 +143,7 @@ def _yaml(text: str) -> dict[str, Any]:
             out[key] = _scalar(match[2]) if match[2].strip() else []
         elif (match := re.match(r"\s*-\s*(?:(\w[\w ]*):\s*)?(.*)$", line)) and isinstance(out.get(key), list):
             name, value = match[1], _scalar(match[2])
-            if name and " " in name:  # distill v1: "- Chris Olah: http://colah.github.io"
+            if name and " " in name:  # "- Ada Example: https://ada.example"
                 out[key].append({"author": name, "url": value})
             else:
                 out[key].append({name: value} if name else value)

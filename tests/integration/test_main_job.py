@@ -50,9 +50,7 @@ def _dump(file: Path) -> dict[str, list[tuple[object, ...]]]:
             n for (n,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%fts%'")
         ]
         return {
-            t: db.execute(f"SELECT * FROM {t} ORDER BY 1").fetchall()
-            for t in tables
-            if t not in ("source", "robots")
+            t: db.execute(f"SELECT * FROM {t} ORDER BY 1").fetchall() for t in tables if t not in ("source", "robots")
         }
 
 
