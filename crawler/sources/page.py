@@ -26,6 +26,13 @@ _NOT_HTML = re.compile(
 )
 
 
+_BETWEEN = re.compile(r"\s+[-–—|·•]\s+")
+_PAGE_NAMES = frozenset(
+    ("home", "homepage", "home page", "index", "about", "about me", "blog", "posts", "articles", "archive", "welcome",
+     "readme", "untitled", "首页", "主页", "博客", "关于")
+)  # fmt: skip
+
+
 def parse(page: Page, blog: Blog, hint: Hint | None) -> Iterator[Post | Link | Verdict]:
     """Yield the Post if the page is one, then its Links in document order, then one Verdict."""
     if not page.body.strip():
@@ -104,7 +111,7 @@ def without_reading(root: Element, head: Head, base: str, url: str, blog: Blog, 
     if target is not None and len(shown) < 400:
         return Verdict("redirect", (f"leads to {target}",), moved_to=target)
     if is_home(url, blog, hint):
-        title = head.site or head.title or None
+        title = head.site or blog_name(head.title or "")
         return Verdict("home", ("the blog's front page",), title=title, language=language_of(shown, head.language)[0])
     if listed := names_a_list(url, blog, hint):
         return Verdict("list", (listed,))
@@ -122,3 +129,9 @@ def shown_text(root: Element) -> str:
             parts.append(element.text or "")
         parts.append(element.tail or "")
     return " ".join("".join(parts).split())
+
+
+def blog_name(title: str) -> str | None:
+    """A blog's name from its front page's title, without the words that name the page; None when none is left."""
+    parts = [part.strip() for part in _BETWEEN.split(title)]
+    return " – ".join(part for part in parts if part and part.casefold() not in _PAGE_NAMES) or None
