@@ -137,7 +137,9 @@ def classify(
     in_feed = hint is not None and hint.in_feed
     if (_ERROR.search(title) and n_words < 400 and not in_feed) or re.search(r"/404(?:\.html?|/|$)", path):
         return "error", [f'says that it is missing: "{title[:60]}"']
-    if (n_words < 15 and not (published and n_words >= 2 and (link_share > 0.8 or content.technical))) or n_words < 2:
+    # A few words are a post where the program that made the page says so, or where code or links are the rest
+    brief = " single-post " in looks.body or (published and (link_share > 0.8 or content.technical))
+    if n_words < 2 or (n_words < 15 and not brief):
         return "thin", [f"{n_words} words of text"]
     if in_feed:
         e.add(3.0, "in the blog's feed")
