@@ -45,7 +45,10 @@ def main(read: Callable[[Page, Link, Blog], object] | None = None) -> None:
         except Exception as error:
             answer = f"{type(error).__name__}: {error}"
         _allow(0)
-        send(answers, answer)
+        try:
+            send(answers, answer)
+        except BrokenPipeError:  # who asked is gone, killed perhaps; there is nobody left to tell
+            os._exit(0)
 
 
 def _allow(cpu_s: float) -> None:
