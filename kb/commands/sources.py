@@ -88,6 +88,7 @@ def _add(context: Context, wanted: list) -> None:  # type: ignore[type-arg]
 @pass_context
 def remove(context: Context, names: tuple[str, ...], forget: bool) -> None:
     """Stop following blogs; their posts stay unless --forget."""
+    from kb.store.shelf import forget as drop_copy
     from kb.store.sources import find_source, remove_source
 
     store = context.store()
@@ -96,6 +97,8 @@ def remove(context: Context, names: tuple[str, ...], forget: bool) -> None:
         for source in found:
             gone = remove_source(session, source.id, context.clock.now() if forget else None)
             context.say(f"removed {source.url}" + (f" and {gone} posts" if forget else "; its posts stay"))
+    if forget:
+        drop_copy(store)
 
 
 @sources.command()

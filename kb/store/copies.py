@@ -9,6 +9,7 @@ from pathlib import Path
 from kb.errors import StoreError
 from kb.store import schema
 from kb.store.connect import Store
+from kb.store.text import STALE_SHARE, rebuild, stale_share
 
 
 def back_up(store: Store, target: Path) -> int:
@@ -92,6 +93,8 @@ def drop_old(store: Store, page_bytes: int, versions: int) -> tuple[int, int, in
             ),
             {"most": versions},
         )
+        if stale_share(store.reader) > STALE_SHARE:
+            rebuild(session)
     with store.engine.connect() as connection:
         connection.exec_driver_sql("VACUUM")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

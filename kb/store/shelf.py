@@ -28,7 +28,7 @@ _FORMAT = 1
 def passage_vectors(store: Store, model: str) -> tuple[Int64, Int64, Float32, object]:
     """Passage ids, their posts' ids (ascending) and vectors by a model, and the state of the store that they are of."""
     state = vectors.stamp(store.reader)
-    path = store.path.with_name(store.path.name + ".vectors")
+    path = _beside(store)
     wanted = {"format": _FORMAT, "model": model, "state": list(state)}
     if (found := _mapped(path, wanted)) is not None:
         return (*found, state)
@@ -39,6 +39,15 @@ def passage_vectors(store: Store, model: str) -> tuple[Int64, Int64, Float32, ob
         if (found := _mapped(path, wanted)) is not None:
             return (*found, state)
     return ids, owners, rows, state
+
+
+def forget(store: Store) -> None:
+    """Delete the mapped copy, so that no vector of a deleted post stays on the disk; the next search makes it anew."""
+    _beside(store).unlink(missing_ok=True)
+
+
+def _beside(store: Store) -> Path:
+    return store.path.with_name(store.path.name + ".vectors")
 
 
 def _mapped(path: Path, wanted: dict[str, Any]) -> tuple[Int64, Int64, Float32] | None:
