@@ -42,7 +42,7 @@ imports: .venv/dev.stamp
 	$(BIN)/lint-imports
 
 coverage: .venv/dev.stamp
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=80
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=88
 
 wheel: .venv/dev.stamp ## build the wheel and use it in an empty environment
 	PYTHON=$(PYTHON) .ci/wheel
