@@ -51,7 +51,7 @@ audit: .venv/dev.stamp
 	@$(BIN)/pip freeze --exclude-editable > .venv/frozen.txt
 	@timeout 120 $(BIN)/pip-audit --no-deps --disable-pip -r .venv/frozen.txt --progress-spinner off > .venv/audit.txt 2>&1; code=$$?; \
 	if grep -qE 'Found [0-9]+ known' .venv/audit.txt; then cat .venv/audit.txt; exit 1; \
-	elif [ $$code -ne 0 ]; then echo "pip-audit: its database cannot be reached here; skipped"; else tail -n 1 .venv/audit.txt; fi
+	elif [ $$code -ne 0 ] || grep -q 'could not be audited' .venv/audit.txt; then echo "pip-audit: its database cannot be reached here; skipped"; else tail -n 1 .venv/audit.txt; fi
 
 bench: .venv/dev.stamp ## measure, and write benchmarks/results/
 	$(BIN)/python -m benchmarks.run

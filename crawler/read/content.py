@@ -38,6 +38,10 @@ class Content:
     dollars: bool = False
 
 
+# A formula's marks in a <pre> that is no code: nothing turns them into dollars there
+_MARKS_LEFT = re.compile("[\ue000-\ue003]")
+
+
 def sets_dollars(root: Element) -> bool:
     """Whether a page loads something that sets $..$ as formulas."""
     for script in root.iter("script", "link"):
@@ -78,7 +82,7 @@ def feed_content(html: str, url: str, dollars: bool, title: str = "") -> Content
 
 
 def _content(pieces: list[Piece], url: str, all_text: str, dollars: bool) -> Content:
-    markdown = assemble(pieces)
+    markdown = _MARKS_LEFT.sub("", assemble(pieces))
     total = linked = own = 0.0
     for piece in pieces:
         size = len(plain_inline(piece.text)) if piece.kind in ("paragraph", "item", "heading") else len(piece.text)
