@@ -328,8 +328,10 @@ def _is_chrome(element: Element, total: int) -> bool:
         found = _LABELS.intersection(names.split()) or _PATTERN.search(names)
         if found:
             # A name on the whole page's frame says nothing; and a heading named "copyright" is a heading
-            limit = 0.6 if _COMMENTS.search(names) else 0.3
-            return element.tag not in HEADINGS and _share(element, total) < limit
+            comments = _COMMENTS.search(names) is not None
+            if element.tag in HEADINGS or _share(element, total) >= (0.6 if comments else 0.3):
+                return False
+            return comments or not _is_prose(element)
     role = element.get("role")
     if role in _ROLES and _share(element, total) < 0.3:
         return True
@@ -343,6 +345,11 @@ def _is_chrome(element: Element, total: int) -> bool:
         holds = element.find(".//pre") is not None or element.find(".//table") is not None
         return _share(element, total) < 0.1 and not (holds and any(is_named(a) for a in element.iterancestors()))
     return False
+
+
+def _is_prose(element: Element) -> bool:
+    """Whether three long paragraphs say that an element named after a button is the text that the button is for."""
+    return sum(len("".join(p.itertext())) >= 160 and p.find(".//a") is None for p in element.iter("p")) >= 3
 
 
 def _drop_contents(root: Element) -> None:

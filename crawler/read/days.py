@@ -22,6 +22,8 @@ _PUBLISHED = (
     "weibo:article:create_at", "vr:published_time", "shareaholic:article_published_time", "rnews:datepublished",
     "last-modified-original",
 )  # fmt: skip
+# Names that say a date and not which: what readers are shown goes before them
+_WEAK = frozenset(("date", "dc.date", "dc:date", "dcterms.date", "created", "date.created"))
 _UPDATED = (
     "article:modified_time",
     "og:updated_time",
@@ -56,7 +58,8 @@ _LABEL = re.compile(
 )
 _UPDATE_WORDS = re.compile(r"\b(?:updat|modif|edit|revis|last change|aktualisiert)|更新|修改|修正|수정", re.I)
 _SHOWN = re.compile(
-    r"(?<!\d)(?:(?:19|20)\d\d\s?[-/.年년]\s?\d{1,2}\s?[-/.月월]\s?\d{1,2}(?!\d)[日일]?|\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d|"
+    r"(?<!\d)(?:(?:19|20)\d\d\s?[-/.年년]\s?\d{1,2}\s?[-/.月월]\s?\d{1,2}(?!\d)[日일]?|"
+    r"\d{1,2}[./]\s?\d{1,2}[./]\s?(?:19|20)\d\d|"
     r"(?:\d{1,2}(?:st|nd|rd|th|\.)?\s+(?:de\s+|of\s+)?)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|"
     r"nov|dec|januar|februar|märz|mai|juni|juli|oktober|dezember|gennaio|febbraio|marzo|aprile|maggio|"
     r"giugno|luglio|"
@@ -178,18 +181,24 @@ def published_of(root: Element, head: Head, url: str, fetched: str | None) -> st
         *(head.article.get(name) for name in ("datePublished", "dateCreated", "uploadDate")),
     )
     found = [good for value in told_first if (good := _good(value, fetched))]
-    found += [good for name in _PUBLISHED for value in head.meta.get(name, ())[:1] if (good := _good(value, fetched))]
+    named = {
+        name: good for name in _PUBLISHED for value in head.meta.get(name, ())[:1] if (good := _good(value, fetched))
+    }
+    found += [good for name, good in named.items() if name not in _WEAK]
     shown_days: list[str] = []
+    late: list[str] = []
     for rank, machine, shown in sorted(_timed(root), key=lambda item: item[0])[:12]:
         match = _SHOWN.search(shown) or (_SHORT.fullmatch(shown.strip()) if rank <= 3 else None)
-        said = _good(match[0], fetched) if match and _has_day(match[0]) else None
+        said = _good(_local(match[0], head.language), fetched) if match and _has_day(match[0]) else None
         told = _good(machine, fetched) if _MACHINE.match(machine.strip()) or _SHOWN.fullmatch(machine.strip()) else None
         if said and rank <= 3 and not shown_days:
             shown_days.append(said[:10])
         if told or said:
-            found.append(told or said or "")
+            (found if rank <= 3 else late).append(told or said or "")
+    found += [good for name, good in named.items() if name in _WEAK]
+    found += late
     if not found:
-        return day_in_url or _in_text(root, fetched)
+        return day_in_url or _in_text(root, head.language, fetched)
     return _settled(found[0], [*shown_days, *([day_in_url] if day_in_url else [])])
 
 
@@ -203,12 +212,20 @@ def _settled(best: str, days: list[str]) -> str:
     return best
 
 
+def _local(text: str, language: str) -> str:
+    """A date in numbers with its day in front, as all write it but those who write English of America."""
+    text = re.sub(r"(?<=[./])\s", "", text)
+    match = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text)
+    day_first = language and language.lower().replace("_", "-") not in ("en", "en-us", "zh", "ja", "ko")
+    return f"{match[1]}.{match[2]}.{match[3]}" if match and day_first else text
+
+
 def _has_day(text: str) -> bool:
     """Whether a shown date names a day and not just a month."""
     return len(re.findall(r"\d+", text)) >= (2 if re.search(r"[^\W\d_]{3}", text) else 3)
 
 
-def _in_text(root: Element, fetched: str | None) -> str | None:
+def _in_text(root: Element, language: str, fetched: str | None) -> str | None:
     """A date that a label announces, or one in the first lines after the title, where no element is named for it."""
     body = root.find("body")
     if body is None:
@@ -240,7 +257,7 @@ def _in_text(root: Element, fetched: str | None) -> str | None:
                 and match
                 and match.start() - label.end() < 20
                 and _has_day(match[0])
-                and (good := _good(match[0], fetched))
+                and (good := _good(_local(match[0], language), fetched))
             ):
                 return good
         if element.tag in ("h1", "h2", "d-title") and words(element):
@@ -256,7 +273,7 @@ def _in_text(root: Element, fetched: str | None) -> str | None:
         if (
             _has_day(match[0])
             and not _UPDATE_WORDS.search(near[max(0, match.start() - 25) : match.start()])
-            and (good := _good(match[0], fetched))
+            and (good := _good(_local(match[0], language), fetched))
         ):
             return good
     return None

@@ -16,9 +16,9 @@ _SCRIPTS = {
     "devanagari": re.compile("[\u0900-\u097f]"),
 }
 _LETTERS = re.compile(r"[^\W\d_]")
-# A Han character says as much as three Latin letters; and where the title is Chinese too, the English around it is
-# names, code and the other half of a translation
-_HAN_WEIGHT, _HAN_WEIGHT_TITLED = 3.0, 8.0
+# A Han character says as much as three Latin letters; but a Chinese page is full of English, in names, code and
+# translations side by side, and the reverse is rare; the more so where the title is Chinese too
+_HAN_WEIGHT, _HAN_WEIGHT_TITLED = 8.0, 20.0
 _OWN_SCRIPT = {"hebrew": "he", "thai": "th", "greek": "el"}
 MAX_CHARS = 20_000
 

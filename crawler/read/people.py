@@ -25,12 +25,12 @@ _SPLIT = re.compile(r"\s*(?:,|;|、|，|/|\||\s&\s|\s+and\s+|\s+und\s+|\s+et\s+|
 _ROLE = re.compile(
     r"(?i)^(?:staff|admin|administrator|editor|editors|editorial(?: team)?|author|authors|anonymous|"
     r"unknown|guest|team|contributor|correspondent|reporter|view all posts|"
-    r"more posts|follow|about|share|read more|posted by|me|none|null|n/?a|phd|md|jr|sr|ph\.d\.?|m\.d\.?|"
+    r"more posts|follow|about|share|read more|posted by|me|none|null|name|www|n/?a|phd|md|jr|sr|ph\.d\.?|m\.d\.?|"
     r"home|contact|profile|website|twitter|facebook|linkedin|email)$"
 )
 _ROLE_TAIL = re.compile(
     r",?\s+(?:staff writer|senior \w+|\w+ (?:editor|correspondent|reporter)|editor|reporter|correspondent|"
-    r"ph\.?d\.?|m\.?d\.?)$",
+    r"ph\.?d\.?|m\.?d\.?)$|\s*(?:기자|특파원|記者|记者)$",
     re.I,
 )
 _CLASS = re.compile(

@@ -44,8 +44,47 @@ _ANYWHERE = re.compile(
 )
 
 
+# Headings of what a page offers beside its text, in the languages that the measured pages come in
+_ASIDE = re.compile(
+    r"\W*(?:see also|read also|related (?:articles?|posts?|stories|links|content|topics?)|recommended "
+    r"(?:for you|reading|articles?|posts?)|"
+    r"you (?:may|might) (?:also )?(?:like|be interested in)|most (?:read|popular|viewed)|latest (?:news|"
+    r"posts|articles|stories)|"
+    r"recent (?:posts|comments|articles)|trending(?: now)?|popular posts|more (?:stories|articles|posts|"
+    r"news)(?: (?:from|by|on|in) .{1,40})?|"
+    r"leave a (?:comment|reply)|(?:latest|neueste) (?:kommentare|comments|beiträge|artikel|nachrichten)|mehr zum thema|"
+    r"das könnte (?:sie|dich|euch) (?:auch )?interessieren|lesen sie (?:auch|mehr|weiter)|meistgelesen|"
+    r"ähnliche (?:artikel|beiträge)|"
+    r"weitere (?:artikel|beiträge|themen|meldungen)|(?:articles? )?les plus lus|(?:à )?lire aussi|"
+    r"articles (?:similaires|liés)|"
+    r"leggi anche|articoli correlati|potrebbe interessarti.{0,20}|te puede interesar|lee también|"
+    r"(?:noticias|artículos) relacionad[ao]s|"
+    r"más leíd[ao]s|zobacz (?:także|też|również)|czytaj (?:także|też)|leia (?:também|mais)|"
+    r"相关(?:阅读|文章|推荐|帖子)|推荐阅读|猜你喜欢|延伸阅读|最新文章|热门文章|関連(?:記事|リンク)|あわせて読みたい|관련 ?(?:기사|글)|많이 본 (?:뉴스|기사))\W*",
+    re.I,
+)
+
+
+def _drop_asides(pieces: list[Piece]) -> None:
+    """A heading such as "Related posts" goes, and with it the links and short lines that it stands over."""
+    dropping = False
+    for piece in pieces:
+        text = plain_inline(piece.text).strip() if len(piece.text) < 400 else ""
+        if text and piece.kind in ("heading", "paragraph", "item") and _ASIDE.fullmatch(text):
+            dropping = True
+        elif dropping and (
+            (piece.kind == "heading" and piece.links < 0.5)
+            or len(piece.text) > 300
+            or (piece.links < 0.3 and len(text) > 140)
+        ):
+            dropping = False
+        if dropping and piece.kind in ("heading", "paragraph", "item", "figure"):
+            piece.kind = "dropped"
+
+
 def trim(pieces: list[Piece], title: str) -> list[Piece]:
     """The pieces without the page's own lines before, after and among them."""
+    _drop_asides(pieces)
     own = fold(title)
     start, end = 0, len(pieces)
     for i, piece in enumerate(pieces[:6]):
