@@ -60,7 +60,8 @@ _ASIDE = re.compile(
     r"leggi anche|articoli correlati|potrebbe interessarti.{0,20}|te puede interesar|lee también|"
     r"(?:noticias|artículos) relacionad[ao]s|"
     r"más leíd[ao]s|zobacz (?:także|też|również)|czytaj (?:także|też)|leia (?:também|mais)|"
-    r"相关(?:阅读|文章|推荐|帖子)|推荐阅读|猜你喜欢|延伸阅读|最新文章|热门文章|関連(?:記事|リンク)|あわせて読みたい|관련 ?(?:기사|글)|많이 본 (?:뉴스|기사))\W*",
+    r"相关(?:阅读|文章|推荐|帖子)|推荐阅读|猜你喜欢|延伸阅读|最新文章|热门文章|"
+    r"関連(?:記事|リンク)|あわせて読みたい|관련 ?(?:기사|글)|많이 본 (?:뉴스|기사))\W*",
     re.I,
 )
 
