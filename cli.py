@@ -15,6 +15,7 @@ COMMANDS = {
     "embed": "stages", "cluster": "stages", "rank": "stages",
     "new": "reading", "posts": "reading", "search": "reading", "show": "reading", "similar": "reading",
     "export": "chart", "top": "chart", "topics": "chart", "why": "chart",
+    "eval": "evaluating",
     "backup": "keeping", "completion": "keeping", "config": "keeping", "doctor": "keeping", "prune": "keeping",
     "restore": "keeping", "stats": "keeping",
 }  # fmt: skip
@@ -27,6 +28,7 @@ SUMMARIES = {
     "crawl": "Visit the blogs that are due and store their posts.",
     "doctor": "Say what is wrong, and how to mend it.",
     "embed": "Cut new posts into passages and give each a vector.",
+    "eval": "Measure quality on judged data.",
     "export": "Publish the chart as one article, every assertion cited.",
     "new": "List what came lately.",
     "posts": "List all posts, newest first.",

@@ -83,31 +83,20 @@ def feed(data: bytes, base_url: str, content_type: str | None = None) -> dict[st
 
 
 def search(corpus: list[dict[str, Any]]) -> Callable[[str, int], list[tuple[str, float]]]:
-    """The search of `kb search` over a throw-away store with the corpus in it."""
+    """The search of `kb search` over a throw-away store with the corpus in it, as `kb eval search` makes it."""
     import tempfile
-    from datetime import UTC, datetime
-    from pathlib import Path
 
     from crawler.clock import SystemClock
-    from crawler.types import Post
     from kb.embed import embed as embed_stage
     from kb.embedders import load, load_light
+    from kb.evaluate import fill
     from kb.gloss import load_glosser
     from kb.search import Searcher
-    from kb.sourcelists import new_source
     from kb.store.connect import open_store
-    from kb.store.posts import save_post
-    from kb.store.sources import add_source
 
-    clock, home, glosser = SystemClock(), "https://corpus.example/", load_glosser()
-    folder = tempfile.TemporaryDirectory(prefix="kb-bench-")
+    clock, glosser, folder = SystemClock(), load_glosser(), tempfile.TemporaryDirectory(prefix="kb-bench-")
     store = open_store(Path(folder.name) / "kb.sqlite", create=True)
-    names: dict[int, str] = {}
-    with store.writing() as session:
-        source_id, _ = add_source(session, new_source(home), clock.now())
-        for i, row in enumerate(corpus):
-            post = Post(url=f"{home}{i}", title=row["title"], markdown=row["text"], source=home)
-            names[save_post(session, source_id, post, datetime(2026, 1, 1, tzinfo=UTC)).post_id] = row["id"]
+    names = fill(store, ((row["id"], row["title"], row["text"]) for row in corpus), clock)
     embed_stage(store, "all-MiniLM-L6-v2", lambda: load("all-MiniLM-L6-v2"), lambda: glosser, clock)
     searcher = Searcher(store, lambda: load_light("all-MiniLM-L6-v2")[0], lambda: glosser)
 

@@ -50,9 +50,13 @@ class Searcher:
     _one_thread: Callable[[], AbstractContextManager[object]] = nullcontext
 
     def search(
-        self, query: str, *, n: int = 10, offset: int = 0, mode: Mode = "hybrid", filters: Filters | None = None
-    ) -> SearchResult:
-        """The hits from `offset` on, at most `n`. Raises UsageError for a field that cannot be (after:never)."""
+        self, query: str, *, n: int = 10, offset: int = 0, mode: Mode = "hybrid", filters: Filters | None = None,
+        weight: float | None = None,
+    ) -> SearchResult:  # fmt: skip
+        """The hits from `offset` on, at most `n`. Raises UsageError for a field that cannot be (after:never).
+
+        weight: of the vectors beside the words, 0 to 1; None for the one that fits the query's kind.
+        """
         asked = parse(query)
         self._notes = []
         if asked.empty and filters is None:
@@ -62,7 +66,7 @@ class Searcher:
             return self._newest(scope, parameters, n, offset)
         found = self._text_leg(asked.text, scope, parameters) if mode != "vector" else {}
         near = self._vector_leg(asked.text) if mode != "text" else None
-        fused = one_of_each_group(self.store.reader, self._fuse(asked.text, found, near, scope, parameters))
+        fused = one_of_each_group(self.store.reader, self._fuse(asked.text, found, near, scope, parameters, weight))
         places = [self._place(f, found, near) for f in fused[offset : offset + n]]
         hits = hits_of(self.store.reader, places, self._marked(asked.text), first_rank=offset + 1)
         return SearchResult(tuple(hits), len(fused), tuple(self._notes))
@@ -157,15 +161,17 @@ class Searcher:
         )
 
     def _fuse(
-        self, text: str, found: Mapping[int, TextHit], near: Near | None, scope: str, parameters: Sequence[object]
-    ) -> list[Fused]:
+        self, text: str, found: Mapping[int, TextHit], near: Near | None, scope: str, parameters: Sequence[object],
+        weight: float | None,
+    ) -> list[Fused]:  # fmt: skip
         n_posts = filters_.count(self.store.reader, scope, parameters)
         scores = {post_id: hit.score for post_id, hit in found.items()}
         if near is None:
             return fuse(scores, None, n_posts, 0.0)
         keep = filters_.ids_of(self.store.reader, scope, parameters) if scope != "1" else None
-        glossed = self._embedder is not None and self._is_glossed(text, self._embedder)
-        weight = vector_weight(text, self._words().coverage(text) if glossed else 1.0)
+        if weight is None:
+            glossed = self._embedder is not None and self._is_glossed(text, self._embedder)
+            weight = vector_weight(text, self._words().coverage(text) if glossed else 1.0)
         return fuse(scores, near.among(keep), n_posts, weight)
 
     def _place(self, fused: Fused, found: Mapping[int, TextHit], near: Near | None) -> Place:
