@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -16,6 +16,7 @@ from kb.settings import Settings
 from kb.store.connect import Store
 
 if TYPE_CHECKING:
+    from kb.evidence import Gathered
     from kb.gloss import Glosser
     from kb.ingest import Tally
     from kb.types import ChartLine, Filters, Hit, SearchResult, Why
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 EMBED_SHARE = (
     0.5  # of a time limit: after the crawl's share, what is left goes to vectors; topics and ranks take seconds
 )
+
+EVIDENCE_S = 60.0  # of a run: hosts that are not asked for by then come first the next time
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,10 @@ class App:
         if crawled.exit_code == 130:
             return crawled
         left_s = None if time_limit_s is None else max(1.0, time_limit_s - (self.clock.monotonic() - began))
-        lines += [*crawled.lines, self.embed(left_s), self.cluster(), self.rank()]
-        return Summary(tuple(lines), crawled.exit_code)
+        lines += [*crawled.lines, self.embed(left_s), self.cluster()]
+        if self.settings["evidence"] and not sample:
+            lines += self.evidence(EVIDENCE_S).lines
+        return Summary((*lines, self.rank()), crawled.exit_code)
 
     def _first_sources(self, sample: bool) -> list[str]:
         from kb.sourcelists import curated, new_source
@@ -188,11 +193,34 @@ class App:
         self.progress.end()
         return f"{deduped.words()}; {judged.words()}; {sorted_.words()}"
 
+    def evidence(self, most_s: float | None = None) -> Summary:
+        """Points and comments from the services of the settings; exit code 3 where one failed, 1 where all did."""
+        from kb.evidence import services_of
+
+        services = services_of(self.settings["evidence"])
+        if not services:
+            return Summary(("no service is asked: the setting `evidence` names none",))
+        self.progress.begin()
+        done = asyncio.run(self._gather(services, most_s))
+        self.progress.end()
+        code = 0 if not done.failed else 3 if done.hosts else 1
+        return Summary(tuple(done.words().splitlines()), code)
+
+    async def _gather(self, services: Mapping[str, str], most_s: float | None) -> Gathered:
+        from kb.evidence import gather
+        from kb.fetching import fetcher
+
+        delay_s = self.settings["delay_s"]
+        async with fetcher(self.settings, self.clock, self.reach) as door:
+            return await gather(
+                self.store, services, door, self.clock, delay_s=delay_s, most_s=most_s, progress=self._show
+            )  # fmt: skip
+
     def rank(self) -> str:
         """A new edition, if anything changed."""
         from kb.rank import run_rank
 
-        return run_rank(self.store, self.clock, self.settings["per_blog"]).words()
+        return run_rank(self.store, self.clock, self.settings["per_blog"], self.settings["weights"]).words()
 
     def _show(self, stage: str, done: int, total: int | None) -> None:
         self.progress.show(stage, done, total)
@@ -233,11 +261,14 @@ class App:
         from kb.store.topics import find_topic
 
         topic_id = find_topic(self.store.reader, topic).id if topic else None
-        return chart(self.store.reader, n, topic=topic_id, trending=trending, edition=edition)
+        return chart(
+            self.store.reader, n, topic=topic_id, trending=trending, edition=edition,
+            half_life_days=self.settings["half_life_days"],
+        )  # fmt: skip
 
     def why(self, post_id: int) -> Why:
         """The reasons of a post's score. Raises NotFound for one that was not scored."""
-        from kb.chart import why
+        from kb.why import why
 
         return why(self.store.reader, post_id)
 

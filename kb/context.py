@@ -71,6 +71,14 @@ class Context:
 
         return Progress(self.clock, quiet=self.quiet)
 
+    def colour(self) -> bool:
+        """Whether stdout gets colour: as asked for, or where a terminal is."""
+        import sys
+
+        return self.color == "always" or (
+            self.color == "auto" and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        )
+
     def say(self, words: str) -> None:
         """A line on stderr, unless -q."""
         if not self.quiet:

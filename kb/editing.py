@@ -5,6 +5,7 @@ Each takes effect in the store at once where it can, and at the next run where i
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawler.clock import Clock
@@ -18,6 +19,8 @@ from kb.types import Topic
 
 if TYPE_CHECKING:
     from kb.store.connect import Store
+
+LONGEST_NOTE = 500  # characters
 
 
 def merge_topics(store: Store, clock: Clock, name: str, into: str) -> Topic:
@@ -36,24 +39,40 @@ def merge_topics(store: Store, clock: Clock, name: str, into: str) -> Topic:
 def pin_topic(store: Store, clock: Clock, name: str, *, undo: bool = False) -> Topic:
     """Let a topic keep its posts and its id whatever a new fit says; undo: no more. Raises NotFound."""
     topic = find_topic(store.reader, name)
+    if topic.parent is None:
+        raise UsageError(f'"{topic.label_en}" is a field of the taxonomy, which stays anyhow', "name a topic under it")
+    at = iso(clock.now())
     with store.writing() as session:
         if undo:
             withdraw(session, "pin", f"topic:{topic.id}")
         else:
-            correct(session, "pin", f"topic:{topic.id}", None, iso(clock.now()))
+            correct(session, "pin", f"topic:{topic.id}", None, at)
+        stored.add_event(session, "unpin" if undo else "pin", topic.id, at, by="a person")
     return topic
 
 
-def mark_post(store: Store, clock: Clock, kind: str, name: str, words: str = "", *, undo: bool = False) -> int:
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A post that a person spoke of."""
+
+    post_id: int
+    changed: bool  # False: there was nothing to take back
+
+
+def mark_post(store: Store, clock: Clock, kind: str, name: str, words: str = "", *, undo: bool = False) -> Marked:
     """pin, ban or note a post (undo: take that back); takes effect with the next edition. Raises NotFound."""
     post_id = post_id_of(store.reader, name)
     if post_id is None:
         raise NotFound(f'no such post: "{name}"', "find it with: kb search")
+    said = " ".join("".join(c if c.isprintable() else " " for c in clean(words)).split())
+    if len(said) > LONGEST_NOTE:
+        raise UsageError(f"a {kind}'s text has at most {LONGEST_NOTE} characters, not {len(said)}", "say it shorter")
+    changed = True
     with store.writing() as session:
         if undo:
-            withdraw(session, kind, f"post:{post_id}")
+            changed = withdraw(session, kind, f"post:{post_id}")
         else:
-            correct(session, kind, f"post:{post_id}", clean(words), iso(clock.now()))
+            correct(session, kind, f"post:{post_id}", said, iso(clock.now()))
             if kind in ("pin", "ban"):
                 withdraw(session, "ban" if kind == "pin" else "pin", f"post:{post_id}")
-    return post_id
+    return Marked(post_id, changed)

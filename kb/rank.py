@@ -63,9 +63,11 @@ def signals() -> dict[str, tuple[float, Signal]]:
     return {name: (load(package, name, "WEIGHT"), load(package, name, "score")) for name in names(package)}
 
 
-def default_parameters(per_blog: int = 12) -> Parameters:
-    """The signals' own weights."""
-    return Parameters({name: weight for name, (weight, _) in signals().items()}, per_blog=per_blog)
+def default_parameters(per_blog: int = 12, given: Mapping[str, float] | None = None) -> Parameters:
+    """The signals' own weights, but for those that are given; 0 leaves a signal out."""
+    own = {name: weight for name, (weight, _) in signals().items()}
+    weights = own | {name: weight for name, weight in (given or {}).items() if name in own}
+    return Parameters({name: weight for name, weight in weights.items() if weight > 0}, per_blog=per_blog)
 
 
 def parts_of(corpus: Corpus, weights: Mapping[str, float]) -> dict[str, Float32]:
@@ -108,12 +110,12 @@ def rank(corpus: Corpus, parameters: Parameters, previous: Mapping[int, int]) ->
     return tuple(entries)
 
 
-def run_rank(store: Store, clock: Clock, per_blog: int = 12) -> Ranked:
-    """Make a numbered edition if anything differs from the newest one; one transaction."""
+def run_rank(store: Store, clock: Clock, per_blog: int = 12, weights: Mapping[str, float] | None = None) -> Ranked:
+    """Make a numbered edition if anything differs from the newest one; one transaction. weights: other than the own."""
     reader = store.reader
     now = clock.now()
     corpus = read_corpus(reader, now.date().isoformat())
-    parameters = default_parameters(per_blog)
+    parameters = default_parameters(per_blog, weights)
     number = stored.newest(reader)
     before = stored.ranks(reader, number)
     if not corpus.posts and number is None:

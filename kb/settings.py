@@ -59,6 +59,44 @@ def _one_of(*words: str) -> Callable[[str], object]:
     return parse
 
 
+def _weights(text: str) -> object:
+    """{"links": .3} from `links=0.3, evidence=0`, or from a table of the file."""
+    from crawler.plugins import names
+
+    known, found = names("kb.signals"), {}
+    for pair in text.strip().strip("{}").split(","):
+        name, _, value = pair.replace(":", "=").partition("=")
+        name = name.strip(" '\"")
+        if not pair.strip():
+            continue
+        if name not in known:
+            raise ValueError(f"no such signal: {name!r} (there are {', '.join(known)})")
+        found[name] = float(value)
+        if not 0 <= found[name] <= 1:
+            raise ValueError(f"the weight of {name} must be 0 to 1")
+    if found and not any(found.values()) and len(found) == len(known):
+        raise ValueError("some signal must have a weight")
+    return found
+
+
+def _services(text: str) -> object:
+    """{"hackernews": None} from `hackernews`, an address of its own from `hackernews=https://...`; {} from none."""
+    from crawler.plugins import names
+    from crawler.urls import crawlable
+
+    known, found = names("kb.services"), {}
+    for word in filter(None, (word.strip() for word in text.split(","))):
+        name, _, base = word.partition("=")
+        if word == "none":
+            continue
+        if name not in known:
+            raise ValueError(f"no such service: {name!r} (there are none, {', '.join(known)})")
+        if base and crawlable(base) is None:
+            raise ValueError(f"{base!r} is no web address")
+        found[name] = base or None
+    return found
+
+
 OPTIONS: tuple[Option, ...] = (
     Option("db", None, str, "the SQLite file; without it one in the platform's data folder"),
     Option("delay_s", 1.0, _number(0), "least seconds between two requests to a host"),
@@ -70,6 +108,10 @@ OPTIONS: tuple[Option, ...] = (
     Option("pages_per_visit", 3000, _count(1), "most pages fetched from one blog in one visit"),
     Option("allow_loopback", False, lambda t: t.lower() in {"1", "true", "yes"}, "let the crawler fetch from loopback"),
     Option("per_blog", 12, _count(1), "most posts of one blog in the chart"),
+    Option("weights", {}, _weights, "other weights of the ranking's signals: links=0.3, evidence=0"),
+    Option("evidence", {"hackernews": None, "lobsters": None}, _services,
+           "services asked for points and comments: hackernews, lobsters; none asks nobody"),
+    Option("half_life_days", 180.0, _number(0.5), "trending: days of age that halve a score"),
     Option("quote_words", 120, _count(1), "most words of one post that the article quotes"),
 )  # fmt: skip
 

@@ -143,19 +143,31 @@ def as_html(post: StoredPost, title: str, markdown: str) -> str:
     )
 
 
-def why_as(why: Why, form: str) -> str:
-    """The reasons of a score: JSON, or a bar a part with its weight and evidence."""
+BAR = 24  # columns
+
+
+def why_as(why: Why, form: str, colour: bool = False) -> str:
+    """The reasons of a score: JSON, or a bar a part with its weight, what it gives, and the evidence."""
     if form == "json":
         return json.dumps(why.as_json(), ensure_ascii=False, indent=1)
+    bold, dim, green, plain = ("\x1b[1m", "\x1b[2m", "\x1b[32m", "\x1b[0m") if colour else ("",) * 4
     place = f"rank {why.rank}" if why.rank else "not charted"
-    lines = [f"{harmless(why.post.title)}  ({place}, score {why.score:.3f}, edition {why.edition})", ""]
+    facts = f"{place}, score {why.score:.3f}, edition {why.edition}"
+    lines = [f"{bold}{harmless(why.post.title)}{plain}  ({facts})", ""]
     wide = max((len(part.name) for part in why.parts), default=0)
+    lines.append(f"  {dim}{'part':<{wide}}  {'':{BAR}}    value  weight   gives  rests on{plain}")
     for part in why.parts:
-        bar = "·" * 20 if part.value is None else "█" * round(part.value * 20) + "░" * (20 - round(part.value * 20))
-        value = "unknown" if part.value is None else f"{part.value:.2f}"
-        lines.append(f"  {part.name:<{wide}}  {bar}  {value:>7} x {part.weight:.2f}  {harmless(part.evidence)}")
-    lines += ["", *(f"  {harmless(note)}" for note in why.notes)]
-    return "\n".join(lines).rstrip()
+        if part.value is None:
+            lines.append(f"  {part.name:<{wide}}  {dim}{'·' * BAR}  unknown  {'':14}  {harmless(part.evidence)}{plain}")
+            continue
+        full = round(part.value * BAR)
+        bar = f"{green}{'█' * full}{plain}{dim}{'░' * (BAR - full)}{plain}"
+        gives = f"{part.value:7.2f}  x {part.weight:.2f}  ={part.value * part.weight:6.3f}"
+        lines.append(f"  {part.name:<{wide}}  {bar}  {gives}  {harmless(part.evidence)}")
+    for title, said in (("what would have changed it", why.otherwise), ("who and what stands around it", why.notes)):
+        if said:
+            lines += ["", f"  {bold}{title}{plain}", *(f"  {harmless(line)}" for line in said)]
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def write_beside(target: Path, data: bytes) -> None:

@@ -70,7 +70,16 @@ def _opening(post: StoredPost, markdown: str, judge: Judge, words: int, room: fl
 
 
 def reason(line: ChartLine, language: Language, layout: Layout) -> str:
-    """Why a post is in the chart, in a line: the chart's own reason, or the signals that spoke for it most."""
+    """Why a post is in the chart, in a line: the chart's own reason, or the signals that spoke for it most.
+
+    A person's note stands at the end, and is said to be one.
+    """
+    words = layout.words[language]
+    note = words["note_by"].format(note=" ".join(line.note.split())) if line.note else ""
+    return words["semicolon"].join(filter(None, (_computed(line, language, layout), note)))
+
+
+def _computed(line: ChartLine, language: Language, layout: Layout) -> str:
     if line.reason and language == "en":
         return line.reason
     said = [

@@ -144,6 +144,24 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Story:
+    """A page as it was handed in at a service where people vote."""
+
+    url: str
+    points: int
+    comments: int
+    thread: str  # address of the discussion
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a service said about a host."""
+
+    stories: tuple[Story, ...]
+    more: bool  # another page may hold more
+
+
+@dataclass(frozen=True, slots=True)
 class PostLink:
     """A link in one stored post to another stored post."""
 
@@ -166,6 +184,7 @@ class Corpus:
     today: str  # YYYY-MM-DD of the edition
     blog_links: tuple[tuple[int, int], ...] = ()  # (source id, source id) of blogs that link to another, once a pair
     translations: Mapping[int, int] = field(default_factory=dict)  # post id -> the post that it translates
+    roundups: frozenset[int] = frozenset()  # posts that list others' pages
     pinned: frozenset[int] = frozenset()  # posts that a person wants charted
     banned: frozenset[int] = frozenset()  # posts that a person wants out
 
@@ -276,6 +295,8 @@ class ChartLine:
     summary: tuple[Sentence, ...] = ()  # its own words
     reason: str = ""  # why it is here, in a line
     links: tuple[tuple[str, str], ...] = ()  # (paper or code, URL) that its text links to
+    note: str = ""  # a person's word on it, in that person's words
+    pinned: bool = False  # a person wants it charted
 
     def as_json(self) -> dict[str, Any]:
         """The keys of a chart line that stay fixed (docs/cli.md)."""
@@ -287,6 +308,9 @@ class ChartLine:
             "parts": dict(self.entry.parts),
             "post": self.post.as_json(),
             "topic": topic and {"id": topic.id, "label_en": topic.label_en, "label_zh": topic.label_zh},
+            "reason": self.reason,
+            "pinned": self.pinned,
+            "note": self.note or None,
         }
 
 
@@ -375,8 +399,9 @@ class Why:
     score: float
     parts: tuple[Part, ...]
     notes: tuple[str, ...] = ()  # who links here, which neighbours, a person's word
+    otherwise: tuple[str, ...] = ()  # what would have changed its place
 
     def as_json(self) -> dict[str, Any]:
         parts = [{"name": p.name, "value": p.value, "weight": p.weight, "evidence": p.evidence} for p in self.parts]
         return {"post": self.post.as_json(), "edition": self.edition, "rank": self.rank, "score": self.score,
-                "parts": parts, "notes": list(self.notes)}  # fmt: skip
+                "parts": parts, "notes": list(self.notes), "otherwise": list(self.otherwise)}  # fmt: skip

@@ -28,9 +28,10 @@ def corpus(n: int, *, blogs: int = 8, topics: int = 5, dim: int = 16, seed: int 
         assignments=tuple(Assignment(p.id, p.topic or 0, 0.8) for p in posts),
         links=tuple(PostLink(a, b) for a, b in sorted(linked) if a != b),
         references={p.id: {"paper": int(rng.integers(0, 9)), "code": 1} for p in posts},
-        evidence=tuple(Evidence(p.id, "hn", float(rng.integers(1, 300)), p.url) for p in posts[::4]),
+        evidence=tuple(Evidence(p.id, "hackernews_points", float(rng.integers(1, 300)), p.url) for p in posts[::4]),
         relevance={p.id: float(rng.uniform(0.5, 1.0)) for p in posts},
         today="2026-11-01",
+        roundups=frozenset(p.id for p in posts[::7]),
         blog_links=tuple(sorted({(a % blogs + 1, b % blogs + 1) for a, b in linked if a % blogs != b % blogs})),
     )
 

@@ -1,4 +1,4 @@
-"""`kb embed`, `cluster`, `rank`: the stages alone, each doing only what is missing."""
+"""`kb embed`, `cluster`, `evidence`, `rank`: the stages alone, each doing only what is missing."""
 
 from __future__ import annotations
 
@@ -22,6 +22,16 @@ def embed(context: Context, model: str | None, device: str | None) -> None:
 def cluster(context: Context) -> None:
     """Group duplicates, judge what is on the topic, and sort posts into topics."""
     context.say(context.app(create=False).cluster())
+
+
+@click.command()
+@click.option("--time-limit", type=click.FloatRange(min=1), metavar="S", help="Ask no more after so many seconds.")
+@pass_context
+def evidence(context: Context, time_limit: float | None) -> int:
+    """Ask Hacker News and Lobsters what the stored posts got there; each host once a week."""
+    summary = context.app(create=False).evidence(time_limit)
+    context.say(summary.words())
+    return summary.exit_code
 
 
 @click.command()

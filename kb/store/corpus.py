@@ -13,6 +13,10 @@ from kb.store.spaces import post_vectors
 from kb.store.topics import assignments, list_topics
 from kb.types import Corpus, Evidence, PostLink
 
+# A round-up or a curated list: links to so many other hosts, and so many links to a hundred words. On the replayed web
+# that takes "NIPS 2016 Summaries" and reading lists, and leaves out long posts that cite much
+LISTED_HOSTS, LISTED_DENSITY = 10, 1.5
+
 
 def read_corpus(reader: sqlite3.Connection, today: str) -> Corpus:
     """All that the signals may look at. today: YYYY-MM-DD of the edition."""
@@ -30,6 +34,7 @@ def read_corpus(reader: sqlite3.Connection, today: str) -> Corpus:
         today=today,
         blog_links=tuple(blog_links(reader)),
         translations=translations(reader),
+        roundups=roundups(reader),
         pinned=frozenset(c.id for c in said if c.kind == "pin"),
         banned=frozenset(c.id for c in said if c.kind == "ban"),
     )
@@ -61,6 +66,23 @@ def blog_links(reader: sqlite3.Connection) -> list[tuple[int, int]]:
         if to is not None and to != source_id:
             found.add((int(source_id), to))
     return sorted(found)
+
+
+def roundups(reader: sqlite3.Connection) -> frozenset[int]:
+    """Posts that are round-ups or curated lists of others' pages; papers and code do not count."""
+    hosts: dict[int, set[str]] = {}
+    links: dict[int, int] = {}
+    for post_id, url in reader.execute("SELECT post_id, url FROM reference WHERE kind IN ('link', 'post')"):
+        hosts.setdefault(int(post_id), set()).add(host_of(url))
+        links[int(post_id)] = links.get(int(post_id), 0) + 1
+    many = [i for i, found in sorted(hosts.items()) if len(found) >= LISTED_HOSTS]
+    found = set()
+    for post_id in many:
+        url, words = reader.execute("SELECT url, words FROM post WHERE id = ?", (post_id,)).fetchone()
+        others = hosts[post_id] - {host_of(url)}
+        if len(others) >= LISTED_HOSTS and links[post_id] >= LISTED_DENSITY * max(1, words) / 100:
+            found.add(post_id)
+    return frozenset(found)
 
 
 def host_of(url: str) -> str:

@@ -292,6 +292,17 @@ class EvidenceRow(SQLModel, table=True):
     fetched_at: str
 
 
+class LookupRow(SQLModel, table=True):
+    """When a service was last asked about a host, and the validators of its answer."""
+
+    __tablename__: ClassVar[str] = "lookup"
+    service: str = Field(primary_key=True)
+    host: str = Field(primary_key=True)
+    asked_at: str
+    etag: str | None = None
+    last_modified: str | None = None
+
+
 class EditionRow(SQLModel, table=True):
     """A chart as it was made once; never rewritten."""
 

@@ -57,12 +57,16 @@ def find_topic(reader: sqlite3.Connection, name: str) -> Topic:
     raise NotFound(f'no such topic: "{name}"{meant}', "list them with: kb topics")
 
 
-def posts_of_topic(reader: sqlite3.Connection, topic_id: int) -> list[StoredPost]:
-    """The posts whose topic this is (of a field: of all its topics), best score first."""
-    ids = [post_id for post_id, _ in members_of(reader, topic_id)]
-    posts = get_posts(reader, ids)
+def posts_of_topic(reader: sqlite3.Connection, topic_id: int) -> list[tuple[StoredPost, float, bool]]:
+    """The posts of a topic (of a field: of all its topics), with weight and whether it is their own one.
+
+    Those whose own topic it is come first, best score first; then those that it shares with another topic.
+    """
+    weights = dict(members_of(reader, topic_id))
+    posts = get_posts(reader, list(weights))
     mine = {int(i) for (i,) in reader.execute("SELECT id FROM topic WHERE id = ? OR parent = ?", (topic_id, topic_id))}
-    return sorted((p for p in posts.values() if p.topic in mine), key=lambda p: (-(p.score or 0.0), p.url))
+    rows = [(p, weights[p.id], p.topic in mine) for p in posts.values()]
+    return sorted(rows, key=lambda row: (not row[2], -(row[0].score or 0.0), row[0].url))
 
 
 def members_of(reader: sqlite3.Connection, topic_id: int) -> list[tuple[int, float]]:
@@ -89,6 +93,18 @@ def events(reader: sqlite3.Connection, topic_id: int | None = None) -> list[Topi
         (topic_id, topic_id),
     )
     return [TopicEvent(row["at"], row["kind"], row["topic_id"], json.loads(row["detail"])) for row in rows]
+
+
+def told_events(reader: sqlite3.Connection, name: str | None = None) -> list[dict[str, Any]]:
+    """What happened to topics, newest first, each with the topic's label; name: of one that lives or lived."""
+    labels = {t.id: t.label_en for t in list_topics(reader, dead=True)}
+    topic_id = None
+    if name is not None:
+        topic_id = int(name) if name.isdecimal() and int(name) in labels else find_topic(reader, name).id
+    return [
+        {"at": e.at, "kind": e.kind, "topic_id": e.topic_id, "label": labels.get(e.topic_id), "detail": dict(e.detail)}
+        for e in events(reader, topic_id)
+    ]
 
 
 def rename_topic(session: Session, topic_id: int, label: str, language: str | None, at: datetime) -> None:

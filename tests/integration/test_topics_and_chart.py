@@ -12,7 +12,7 @@ import pytest
 
 from crawler.text import quality
 from crawler.types import Post, Reference
-from kb.chart import chart, movement, why
+from kb.chart import chart, movement
 from kb.dedupe import run_dedupe
 from kb.editing import mark_post, merge_topics, pin_topic
 from kb.embed import embed
@@ -28,6 +28,7 @@ from kb.store.topics import assignments, events, find_topic, list_topics, posts_
 from kb.terms import Terms, load_terms
 from kb.topics import run_topics
 from kb.types import NewSource
+from kb.why import why
 from tests.fakes import HashingEmbedder, StillClock
 
 AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -163,7 +164,7 @@ def test_each_edition_is_numbered_and_says_what_moved(store: Store, clock: Still
     top = chart(store.reader, 3)
     assert [line.entry.rank for line in top] == [1, 2, 3]
     assert all(line.reason and line.topic for line in top)
-    banned = mark_post(store, clock, "ban", str(top[0].post.id), "an advertisement")
+    banned = mark_post(store, clock, "ban", str(top[0].post.id), "an advertisement").post_id
     mark_post(store, clock, "note", str(top[1].post.id), "read this first")
     second = run_rank(store, clock)
     assert (second.edition, second.left) == (2, 1)
@@ -175,7 +176,7 @@ def test_each_edition_is_numbered_and_says_what_moved(store: Store, clock: Still
     reasons = why(store.reader, top[1].post.id)
     assert sum((p.value or 0) * p.weight for p in reasons.parts) == pytest.approx(reasons.score, abs=1e-3)
     assert "a person's note: read this first" in reasons.notes
-    assert any(note.startswith("not charted") for note in why(store.reader, banned).notes)
+    assert why(store.reader, banned).otherwise == ("not charted: a person banned it",)
     with pytest.raises(NotFound):
         chart(store.reader, 1, edition=9)
     with pytest.raises(NotFound):
