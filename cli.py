@@ -18,7 +18,7 @@ COMMANDS = {
     "export": "chart", "top": "chart", "topics": "topics", "why": "chart",
     "ban": "editing", "diff": "editing", "note": "editing", "pin": "editing",
     "backup": "keeping", "completion": "keeping", "config": "keeping", "doctor": "keeping", "prune": "keeping",
-    "restore": "keeping", "stats": "keeping",
+    "restore": "keeping", "schedule": "scheduling", "stats": "keeping",
 }  # fmt: skip
 SUMMARIES = {
     "add": "Store single posts by hand.",
@@ -43,6 +43,7 @@ SUMMARIES = {
     "reread": "Read the kept pages again with today's reader, without the network.",
     "restore": "Put a copy in the place of the store.",
     "run": "Do all that is due: crawl, embed, cluster, evidence, rank.",
+    "schedule": "Show, install or remove the job that runs kb every few hours.",
     "search": "Find the passages that answer, in English or Chinese.",
     "show": "Show one post to read.",
     "similar": "Find posts about the same.",
@@ -99,12 +100,14 @@ def _version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None
 @click.option("-v", "--verbose", is_flag=True, help="Say more on stderr.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.option("--log-json", is_flag=True, help="Say everything on stderr as one JSON object a line.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour in output.")
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
 @click.pass_context
 def kb(
-    ctx: click.Context, db: str | None, config: Path | None, verbose: bool, quiet: bool, debug: bool, color: str
-) -> None:
+    ctx: click.Context, db: str | None, config: Path | None, verbose: bool, quiet: bool, debug: bool, log_json: bool,
+    color: str,
+) -> None:  # fmt: skip
     """The best deep-learning writing on blogs: crawled, ranked by topic, searchable, published.
 
     Begin with: kb run --sample
@@ -114,6 +117,7 @@ def kb(
     if verbose and quiet:
         raise click.UsageError("-v and -q exclude each other")
     ctx.obj = Context(flags={"db": db}, config=config, verbose=verbose, quiet=quiet, color=color)
+    ctx.obj.begin_logs(as_json=log_json)
     ctx.call_on_close(ctx.obj.close)
     if color != "auto":
         ctx.color = color == "always"
@@ -155,9 +159,17 @@ def _say(words: list[str], line: str, hint: str | None, code: int) -> int:
         import traceback
 
         traceback.print_exc()
-    click.echo(f"error: {harmless(line)}", err=True)
-    if hint:
-        click.echo(f"hint: {harmless(hint)}", err=True)
+    if "--log-json" in words:
+        import logging
+
+        from kb.logs import tell
+
+        tell(logging.getLogger("kb"), logging.ERROR if code else logging.INFO, line, hint=hint, exit_code=code)
+        return code
+    if code or not {"-q", "--quiet"} & set(words):
+        click.echo(f"{'error' if code else 'note'}: {harmless(line)}", err=True)
+        if hint:
+            click.echo(f"hint: {harmless(hint)}", err=True)
     return code
 
 

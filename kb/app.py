@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from crawler.clock import Clock
 from kb.errors import NotFound
@@ -48,6 +48,7 @@ class App:
     clock: Clock
     progress: Progress
     reach: Reach = field(default_factory=Reach)
+    facts: dict[str, Any] = field(default_factory=dict)  # what the stages did, for the summary line of a job
 
     # -- filling the store
 
@@ -86,10 +87,12 @@ class App:
 
     def crawl(self, names: Sequence[str], *, every: bool, refresh: bool, time_limit: float | None) -> Summary:
         """Visit the named sources, or those that are due. Raises NotFound, NetworkError."""
+        from kb.ingest import Tally
         from kb.store.sources import due_sources, find_source
 
         only = [find_source(self.store.reader, name).id for name in names]
         due = due_sources(self.store.reader, self.clock.now(), only, every or refresh)
+        self.facts |= Tally().facts()
         if not due:
             return Summary(("no blog is due",))
         tally, interrupted = asyncio.run(self._crawl(due, refresh, time_limit))
@@ -104,6 +107,7 @@ class App:
         stop = asyncio.Event()
 
         def show(tally: Tally) -> None:
+            self.facts |= tally.facts()
             words = f"{tally.new} new posts, {tally.edited} edited, {len(tally.failures)} pages failed"
             self.progress.show("blogs", tally.sources, tally.due, words)
 
@@ -174,6 +178,7 @@ class App:
         self.progress.begin()
         done = embed(self.store, model, lambda: load(model, device), glosser, self.clock, show, stop=late)
         self.progress.end()
+        self.facts |= {"posts_embedded": done.posts, "posts_waiting": done.total - done.posts}
         waiting = f"; {done.total - done.posts} wait for the next run" if done.posts < done.total else ""
         return f"embedded {done.posts} posts as {done.passages} passages{waiting}"
 
@@ -220,7 +225,9 @@ class App:
         """A new edition, if anything changed."""
         from kb.rank import run_rank
 
-        return run_rank(self.store, self.clock, self.settings["per_blog"], self.settings["weights"]).words()
+        done = run_rank(self.store, self.clock, self.settings["per_blog"], self.settings["weights"])
+        self.facts |= {"edition": done.edition, "edition_is_new": done.new}
+        return done.words()
 
     def _show(self, stage: str, done: int, total: int | None) -> None:
         self.progress.show(stage, done, total)

@@ -28,6 +28,7 @@ class Context:
     verbose: bool = False
     quiet: bool = False
     color: str = "auto"
+    log_json: bool = False
     clock: SystemClock = field(default_factory=SystemClock)
     _opened: list[Store] = field(default_factory=list)
 
@@ -66,10 +67,17 @@ class Context:
             progress=self.progress(),
         )  # fmt: skip
 
+    def begin_logs(self, *, as_json: bool = False) -> None:
+        """Set up what is said on stderr; once JSON was asked for it stays."""
+        from kb.logs import begin
+
+        self.log_json = self.log_json or as_json
+        begin(as_json=self.log_json, verbose=self.verbose, quiet=self.quiet)
+
     def progress(self) -> Progress:
         from kb.progress import Progress
 
-        return Progress(self.clock, quiet=self.quiet)
+        return Progress(self.clock, quiet=self.quiet, as_json=self.log_json)
 
     def colour(self) -> bool:
         """Whether stdout gets colour: as asked for, or where a terminal is."""
@@ -81,7 +89,11 @@ class Context:
 
     def say(self, words: str) -> None:
         """A line on stderr, unless -q."""
-        if not self.quiet:
+        if self.log_json:
+            import logging
+
+            logging.getLogger("kb").info(words)
+        elif not self.quiet:
             click.echo(words, err=True)
 
 

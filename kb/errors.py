@@ -33,3 +33,9 @@ class NotFound(KbError):
 
 class NetworkError(KbError):
     """No blog could be reached at all."""
+
+
+class Busy(KbError):
+    """Another job is at work on the store; that is no failure, the next run does what was due."""
+
+    exit_code = 0

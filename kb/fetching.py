@@ -103,7 +103,9 @@ def stopped_by_signals(stop: asyncio.Event) -> Iterator[list[int]]:
     with contextlib.ExitStack() as stack:
         for number in (signal.SIGINT, signal.SIGTERM):
             with contextlib.suppress(ValueError, NotImplementedError, RuntimeError):  # not in the main thread
+                before = signal.getsignal(number)
                 loop.add_signal_handler(number, end, number)
+                stack.callback(signal.signal, number, before)  # the loop would leave the system's default
                 stack.callback(loop.remove_signal_handler, number)
         yield came
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,12 +14,14 @@ from crawler.frontier import next_visit
 from crawler.retry import back_off
 from crawler.types import Failure, Outcome, Report, Robots, Visit
 from kb.errors import NetworkError
+from kb.logs import tell
 from kb.store import frontier, posts, sources
 from kb.store.connect import Store
 
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+log = logging.getLogger(__name__)
 BATCH = 32  # outcomes a transaction: few enough that a kill loses little, enough that commits do not set the pace
 BATCH_S = 0.5  # and none waits longer than this
 
@@ -44,6 +47,12 @@ class Tally:
     failures: list[Failure] = field(default_factory=list)  # of single pages
     unfinished: int = 0
     reached: int = 0  # pages that came
+
+    def facts(self) -> dict[str, int]:
+        """The counts under the names that the summary line of a job has for them."""
+        return {"sources_due": self.due, "sources_visited": self.sources, "sources_failed": len(self.failed),
+                "sources_unfinished": self.unfinished, "requests": self.requests, "posts_new": self.new,
+                "posts_edited": self.edited, "pages_failed": len(self.failures)}  # fmt: skip
 
 
 _UNREACHED = frozenset({"network", "dns", "timeout", "tls", "refused"})
@@ -138,6 +147,7 @@ class _Writer:
                 self._room -= len(outcome.page.body) // 4  # pages shrink to about a quarter
         if outcome.failure is not None:
             self.tally.failures.append(outcome.failure)
+        _log_page(outcome, post_id)
         frontier.record_outcome(session, source_id, outcome, post_id, now)
 
     def _report(self, session: Session, report: Report, now: datetime) -> None:
@@ -148,6 +158,7 @@ class _Writer:
         self.tally.unfinished += report.ok and not report.complete
         if not report.ok:
             self.tally.failed.append(report)
+        _log_visit(report)
         if not self._single:
             sources.record_report(session, source_id, report, now, self._next(source_id, report, now))
 
@@ -160,3 +171,20 @@ class _Writer:
             rest = back_off(sources.failures_of(reader, source_id) + 1)
             return now + max(rest, timedelta(seconds=asked_s or 0))
         return next_visit(now, sources.days_of_posts(reader, source_id), report.ttl_s, report.source)
+
+
+def _log_page(outcome: Outcome, post_id: int | None) -> None:
+    page, failure, verdict = outcome.page, outcome.failure, outcome.verdict
+    if page is None and failure is None:
+        return  # not asked for
+    what = f"{failure.kind}: {failure.detail}" if failure else "not modified" if page and page.not_modified else None
+    status = page.status if page else failure and failure.status
+    tell(log, logging.DEBUG, "fetched", url=outcome.link.url, status=status, bytes=len(page.body) if page else None,
+         what=what or (verdict.kind if verdict else None), post=post_id)  # fmt: skip
+
+
+def _log_visit(report: Report) -> None:
+    level = logging.INFO if report.ok else logging.WARNING
+    why = f"{report.failure.kind}: {report.failure.detail}" if report.failure else None
+    tell(log, level, "visited", source=report.source, ok=report.ok, complete=report.complete, requests=report.requests,
+         posts=report.posts, pages_failed=report.failed, error=why, note=report.note or None)  # fmt: skip

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import sys
 from pathlib import Path
 
@@ -22,13 +24,13 @@ def main(words: list[str]) -> int:
     given = parser.parse_args(words)
     given.out.mkdir(parents=True, exist_ok=True)
     store = given.out / "kb.sqlite"
-    code = 1 if given.sample else cli.run(["--db", str(store), "run", "--time-limit", given.time_limit])
+    code = 1 if given.sample else _run("--db", str(store), "run", "--time-limit", given.time_limit)
     if code == 130:
         return code
     if code not in (0, 3):
         store = given.out / "sample.sqlite"
         _say("running on the sample web that comes with kb")
-        code = cli.run(["--db", str(store), "run", "--sample"])
+        code = _run("--db", str(store), "run", "--sample")
         if code:
             return code
     written = []
@@ -47,6 +49,12 @@ def main(words: list[str]) -> int:
     for example in ('search "transfer learning"', "search 迁移学习", "topics", "why 1"):
         _say(f"  {kb} --db {store} {example}")
     return code
+
+
+def _run(*words: str) -> int:
+    """A job whose summary line, which is for machines, does not stand among the results."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        return cli.run(list(words))
 
 
 def _say(words: str) -> None:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import TextIO
 
 from crawler.clock import Clock
+from kb.logs import tell
+
+log = logging.getLogger("kb")
 
 
 class Progress:
     """Shows (done, total, words). `quiet` shows nothing. Call `end` when the job is over."""
 
-    def __init__(self, clock: Clock, *, quiet: bool = False, out: TextIO | None = None) -> None:
+    def __init__(self, clock: Clock, *, quiet: bool = False, as_json: bool = False, out: TextIO | None = None) -> None:
         self._clock = clock
         self._out = out or sys.stderr
         self._quiet = quiet
-        self._live = self._out.isatty()
+        self._as_json = as_json
+        self._live = self._out.isatty() and not as_json
         self._began = clock.monotonic()
         self._last = float("-inf")
 
@@ -26,6 +31,9 @@ class Progress:
         if self._quiet or (now - self._last < (0.1 if self._live else 10.0) and not ended):
             return
         self._last = now
+        if self._as_json:
+            tell(log, logging.INFO, "progress", stage=stage, done=done, total=total, words=words or None)
+            return
         line = f"{stage}: {done}" + (f"/{total}" if total else "") + self._pace(done, total, now)
         line += f"  {words}" if words else ""
         self._out.write(f"\r\x1b[K{line}" if self._live else f"{line}\n")

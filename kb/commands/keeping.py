@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from kb.commands.common import format_option, pass_context, print_rows
+from kb.commands.jobs import alone
 from kb.context import Context
 
 
@@ -58,7 +59,8 @@ def restore(context: Context, file: Path) -> None:
     """Put the copy FILE in the place of the store; the store of before is kept beside it."""
     from kb.store.copies import put_back
 
-    kept = put_back(file, context.path())
+    with alone(context, "kb restore", needed=True):
+        kept = put_back(file, context.path())
     context.say(f"restored {context.path()}" + (f"; the one of before is {kept}" if kept else ""))
 
 
@@ -71,7 +73,8 @@ def prune(context: Context, pages_mb: int | None, versions: int) -> None:
     from kb.store.copies import drop_old
 
     megabytes = pages_mb if pages_mb is not None else context.settings()["keep_pages_mb"]
-    pages, texts, freed = drop_old(context.store(), megabytes * 1_000_000, versions)
+    with alone(context, "kb prune", needed=True):
+        pages, texts, freed = drop_old(context.store(), megabytes * 1_000_000, versions)
     context.say(f"dropped {pages} raw pages and {texts} earlier texts; the store is {freed / 1e6:.1f} MB smaller")
 
 

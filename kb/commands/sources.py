@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import click
 
 from kb.commands.common import format_option, pass_context, print_rows
+from kb.commands.jobs import alone
 from kb.context import Context
 
 COLUMNS = (
@@ -92,13 +94,15 @@ def remove(context: Context, names: tuple[str, ...], forget: bool) -> None:
     from kb.store.sources import find_source, remove_source
 
     store = context.store()
-    found = [find_source(store.reader, name) for name in names]
-    with store.writing() as session:
-        for source in found:
-            gone = remove_source(session, source.id, context.clock.now() if forget else None)
-            context.say(f"removed {source.url}" + (f" and {gone} posts" if forget else "; its posts stay"))
-    if forget:
-        drop_copy(store)
+    # a crawl that is under way would store what it has in hand of the blog
+    with alone(context, "kb sources remove", needed=True) if forget else nullcontext():
+        found = [find_source(store.reader, name) for name in names]
+        with store.writing() as session:
+            for source in found:
+                gone = remove_source(session, source.id, context.clock.now() if forget else None)
+                context.say(f"removed {source.url}" + (f" and {gone} posts" if forget else "; its posts stay"))
+        if forget:
+            drop_copy(store)
 
 
 @sources.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from kb.commands.common import pass_context
+from kb.commands.jobs import stage
 from kb.context import Context
 
 
@@ -14,14 +15,14 @@ from kb.context import Context
 @pass_context
 def embed(context: Context, model: str | None, device: str | None) -> None:
     """Cut new posts into passages and give each a vector."""
-    context.say(context.app(create=False, model=model, device=device).embed())
+    stage(context, "kb embed", lambda app: app.embed(), model=model, device=device)
 
 
 @click.command()
 @pass_context
 def cluster(context: Context) -> None:
     """Group duplicates, judge what is on the topic, and sort posts into topics."""
-    context.say(context.app(create=False).cluster())
+    stage(context, "kb cluster", lambda app: app.cluster())
 
 
 @click.command()
@@ -38,4 +39,4 @@ def evidence(context: Context, time_limit: float | None) -> int:
 @pass_context
 def rank(context: Context) -> None:
     """Score the posts and make the chart; a new edition only if something changed."""
-    context.say(context.app(create=False).rank())
+    stage(context, "kb rank", lambda app: app.rank())
