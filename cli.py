@@ -47,7 +47,7 @@ SUMMARIES = {
     "search": "Find the passages that answer, in English or Chinese.",
     "show": "Show one post to read.",
     "similar": "Find posts about the same.",
-    "sources": "List, add, import, remove, pause, resume or check blogs.",
+    "sources": "List, add, import, export, remove, pause, resume, check or suggest blogs.",
     "stats": "Count what the store holds.",
     "top": "Show the chart: the best hundred by topic.",
     "topics": "List topics or their history; show, rename, merge or pin one.",

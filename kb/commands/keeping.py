@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from kb.commands.common import format_option, pass_context, print_rows
+from kb.commands.common import day, format_option, pass_context, print_rows
 from kb.commands.jobs import alone
 from kb.context import Context
 
@@ -67,15 +67,28 @@ def restore(context: Context, file: Path) -> None:
 @click.command()
 @click.option("--pages-mb", type=click.IntRange(min=0), help="Keep raw pages up to so many megabytes, newest first.")
 @click.option("--versions", type=click.IntRange(min=0), default=5, show_default=True, help="Earlier texts a post.")
+@click.option("--older-than", metavar="AGE", help="Drop raw pages and earlier texts from before this day or age (1y).")
+@click.option("--max-mb", type=click.IntRange(min=0), help="Drop both, oldest first, until the store is no larger.")
 @pass_context
-def prune(context: Context, pages_mb: int | None, versions: int) -> None:
-    """Drop old raw pages and earlier texts, and give the space back."""
+def prune(context: Context, pages_mb: int | None, versions: int, older_than: str | None, max_mb: int | None) -> int:
+    """Drop old raw pages and earlier texts, and give the space back; posts stay."""
+    from datetime import UTC, datetime
+
     from kb.store.copies import drop_old
 
     megabytes = pages_mb if pages_mb is not None else context.settings()["keep_pages_mb"]
+    first = day(context, older_than, "--older-than")
+    before = datetime.fromisoformat(first).replace(tzinfo=UTC) if first else None
+    most = None if max_mb is None else max_mb * 1_000_000
+    store = context.store()
     with alone(context, "kb prune", needed=True):
-        pages, texts, freed = drop_old(context.store(), megabytes * 1_000_000, versions)
-    context.say(f"dropped {pages} raw pages and {texts} earlier texts; the store is {freed / 1e6:.1f} MB smaller")
+        done = drop_old(store, megabytes * 1_000_000, versions, before=before, most_bytes=most)
+    smaller = f"the store is {done.freed / 1e6:.1f} MB smaller"
+    context.say(f"dropped {done.pages} raw pages and {done.texts} earlier texts; {smaller}")
+    if most is not None and done.size > most:
+        context.say(f"its posts and their vectors take {done.size / 1e6:.1f} MB: --max-mb {max_mb} cannot be reached")
+        return 3
+    return 0
 
 
 @click.command()

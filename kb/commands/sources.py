@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from kb.commands.common import format_option, pass_context, print_rows
+from kb.commands.common import count_option, format_option, pass_context, print_rows
 from kb.commands.jobs import alone
 from kb.context import Context
 
+if TYPE_CHECKING:
+    from kb.types import NewSource
+
+MOST_SAID = 20  # lines of one sort
 COLUMNS = (
     "id",
     "title:28",
@@ -31,7 +35,7 @@ COLUMNS = (
 @format_option
 @click.pass_context
 def sources(ctx: click.Context, form: str) -> None:
-    """List, add, import, remove, pause, resume or check blogs."""
+    """List, add, import, export, remove, pause, resume, check or suggest blogs."""
     if ctx.invoked_subcommand is None:
         ctx.invoke(list_, form=form)
 
@@ -63,25 +67,106 @@ def add(context: Context, urls: tuple[str, ...], title: str | None) -> None:
 @sources.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @pass_context
-def import_(context: Context, file: Path) -> None:
+def import_(context: Context, file: Path) -> int:
     """Follow the blogs of a list: OPML, CSV, TOML, or a URL a line."""
     from kb.sourcelists import read_list
 
-    _add(context, read_list(file))
+    wrong: list[str] = []
+    found = read_list(file, wrong)
+    if found:
+        _add(context, found)
+    _list_some(context, [f"left out: {words}" for words in wrong])
+    return 3 if wrong and found else 2 if wrong else 0
 
 
-def _add(context: Context, wanted: list) -> None:  # type: ignore[type-arg]
+def _add(context: Context, wanted: list[NewSource]) -> None:
     from kb.store.sources import add_source
 
     store = context.store(create=True)
-    new = 0
+    new, same = 0, []
     with store.writing() as session:
         for source in wanted:
             number, is_new = add_source(session, source, context.clock.now())
             new += is_new
             if not is_new:
-                context.say(f"already followed as source {number}: {source.url}")
-    context.say(f"{new} of {len(wanted)} added; visit them with: kb crawl")
+                same.append(f"already followed as source {number}: {source.url}")
+    _list_some(context, same)
+    context.say(f"{new} of {len(wanted)} added" + ("; visit them with: kb crawl" if new else ""))
+
+
+def _list_some(context: Context, lines: list[str]) -> None:
+    for line in lines[:MOST_SAID]:
+        context.say(line)
+    if len(lines) > MOST_SAID:
+        context.say(f"and {len(lines) - MOST_SAID} more")
+
+
+@sources.command()
+@click.option(
+    "--format", "form", type=click.Choice(["opml", "csv", "toml", "lines"]), help="By -o's ending, else opml."
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="A file instead of stdout.")
+@pass_context
+def export(context: Context, form: str | None, output: Path | None) -> None:
+    """Write the followed blogs as a list that other programs, and kb sources import, read."""
+    from kb.listwriting import FORMS, write_list
+    from kb.show import write_beside
+    from kb.store.sources import list_sources
+
+    ending = output.suffix.lstrip(".").lower() if output else ""
+    form = form or (ending if ending in FORMS else "lines" if ending == "txt" else "opml")
+    written = write_list(list_sources(context.store().reader), form, context.clock.now())
+    if output is None:
+        click.echo(written, nl=False)
+    else:
+        write_beside(output, written.encode())
+        context.say(f"wrote {output}")
+
+
+@sources.command()
+@count_option(20, "How many blogs.")
+@format_option
+@pass_context
+def suggest(context: Context, n: int, form: str) -> None:
+    """List blogs that the stored posts link to and that are not followed, with who links to them."""
+    from kb import suggest as suggestions
+    from kb.sourcelists import curated
+    from kb.store.mentions import known_addresses, mentions
+
+    reader = context.store().reader
+    found = suggestions.suggest(mentions(reader), known_addresses(reader), curated(), n)
+    if not found:
+        context.say("the stored posts link to no blog that is not followed")
+    elif form == "table":
+        context.say("look at one with: kb sources check URL, follow it with: kb sources add URL")
+    print_rows([one.as_json() for one in found], form, ("blogs", "posts", "url:50", "title:28", "linked_by:60"))
+
+
+@sources.command("show")
+@click.argument("name", metavar="SOURCE")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
+@pass_context
+def show_(context: Context, name: str, form: str) -> None:
+    """Show one blog: its health, what its pages turned out to be, and which failed, and why."""
+    from dataclasses import asdict
+
+    from kb.store.figures import pages_by_verdict
+    from kb.store.health import failed_pages, waiting_pages
+    from kb.store.sources import find_source
+
+    reader = context.store().reader
+    source = find_source(reader, name)
+    failed = [asdict(page) for page in failed_pages(reader, source.id, MOST_SAID if form == "table" else 10_000)]
+    facts = {**source.as_json(), "pages": pages_by_verdict(reader, source.id),
+             "waiting": waiting_pages(reader, source.id)}  # fmt: skip
+    if form == "json":
+        click.echo(json.dumps({**facts, "failed": failed}, ensure_ascii=False, indent=1))
+        return
+    facts["pages"] = ", ".join(f"{kind} {number}" for kind, number in facts["pages"].items()) or None
+    print_rows([{"what": what, "is": value} for what, value in facts.items()], "table", ("what", "is:110"))
+    if failed:
+        click.echo()
+        print_rows(failed, "table", ("state", "status", "attempts", "url:70", "why:60"))
 
 
 @sources.command()

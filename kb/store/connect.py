@@ -53,7 +53,7 @@ class Store:
             session.commit()
         except OperationalError as error:
             session.rollback()
-            raise _explained(self.path, str(error.orig)) from None
+            raise explained(self.path, str(error.orig)) from None
         except BaseException:
             session.rollback()
             raise
@@ -114,7 +114,8 @@ def _engine(path: Path) -> Engine:
     return engine
 
 
-def _explained(path: Path, words: str) -> StoreError:
+def explained(path: Path, words: str) -> StoreError:
+    """SQLite's words as ours, with the cure."""
     if "locked" in words or "busy" in words:
         return StoreError(f"{path} is locked by another program", "wait for it to end, then run this again")
     if "full" in words:

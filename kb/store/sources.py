@@ -17,13 +17,18 @@ from kb.types import NewSource, Source
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+    from kb.store.tables import SourceRow
+
 _LIST = """
 SELECT s.*, (SELECT count(*) FROM post p WHERE p.source_id = s.id) AS posts FROM source s
 """
 
 
 def add_source(session: Session, new: NewSource, at: datetime) -> tuple[int, bool]:
-    """Follow a blog; gives its id, and whether it was new. Raises UsageError for one that was forgotten for good."""
+    """Follow a blog; gives its id, and whether it was new. Raises UsageError for one that was forgotten for good.
+
+    One that is followed under another spelling, or by its feed, is the same blog; what is not known of it is filled in.
+    """
     from sqlmodel import select
 
     from kb.store.tables import ForgottenRow, SourceRow
@@ -31,11 +36,13 @@ def add_source(session: Session, new: NewSource, at: datetime) -> tuple[int, boo
     name = key(new.url)
     if session.get(ForgottenRow, name) is not None:
         raise UsageError(f"{new.url} was removed with --forget and is never fetched again")
-    row = session.exec(select(SourceRow).where(SourceRow.key == name)).first()
+    row = session.exec(select(SourceRow).where(SourceRow.key == name)).first() or _by_feed(session, new)
     if row is not None:
         if row.status == "hand":  # posts of it were added one by one; now the whole blog is wanted
             row.status = "active"
-            session.add(row)
+        row.title, row.feed = row.title or new.title, row.feed or new.feed
+        row.language, row.folder = row.language or new.language, row.folder or new.folder
+        session.add(row)
         assert row.id is not None
         return row.id, False
     row = SourceRow(url=new.url, key=name, title=new.title, feed=new.feed, kind=new.kind,
@@ -44,6 +51,23 @@ def add_source(session: Session, new: NewSource, at: datetime) -> tuple[int, boo
     session.flush()
     assert row.id is not None
     return row.id, True
+
+
+def _by_feed(session: Session, new: NewSource) -> SourceRow | None:
+    """The blog whose feed is the address that is added, or that was added by the feed of the one that is."""
+    from sqlmodel import or_, select
+
+    from kb.store.tables import SourceRow
+
+    wanted = {key(url) for url in (new.url, new.feed) if url}
+    rows = session.exec(select(SourceRow).where(or_(SourceRow.feed != None, SourceRow.kind == "feed")))  # noqa: E711
+    for row in rows:
+        named = {key(row.feed)} if row.feed else set()
+        if row.kind == "feed":
+            named.add(row.key)
+        if named & (wanted if row.kind == "feed" else {key(new.url)}):
+            return row
+    return None
 
 
 def hand_source(session: Session, url: str, at: datetime) -> int:
@@ -88,7 +112,9 @@ def find_source(reader: sqlite3.Connection, name: str) -> Source:
 
 def due_sources(reader: sqlite3.Connection, now: datetime, only: Sequence[int], every: bool) -> list[int]:
     """Ids of the sources to visit now: the named ones, all of them, or those whose time has come."""
-    rows = reader.execute("SELECT id, status, next_visit FROM source ORDER BY next_visit IS NOT NULL, next_visit, id")
+    rows = reader.execute(
+        "SELECT id, status, last_visit, next_visit FROM source ORDER BY next_visit IS NOT NULL, next_visit, id"
+    )
     return [int(row["id"]) for row in rows if _is_due(row, iso(now), only, every)]
 
 
@@ -97,6 +123,8 @@ def _is_due(row: sqlite3.Row, now: str, only: Sequence[int], every: bool) -> boo
         return row["id"] in only
     if row["status"] != "active":
         return False
+    if row["last_visit"] is not None and row["last_visit"] > now:
+        return True  # the clock went back: what it said of the next visit is worth nothing
     return every or row["next_visit"] is None or row["next_visit"] <= now
 
 
