@@ -32,13 +32,15 @@ def alone(context: Context, what: str, *, default: str = "kb.sqlite", needed: bo
         yield
 
 
-def stage(context: Context, what: str, work: Callable[[App], str], **flags: Any) -> None:
-    """Run one stage alone on a store that is there, and say what it did."""
+def stage(context: Context, what: str, work: Callable[[App], str | Summary], **flags: Any) -> int:
+    """Run one stage alone on a store that is there, and say what it did; the exit code."""
     path = context.path()
     if not path.exists():
         context.store()  # says that there is none
     with alone(context, what):
-        context.say(work(context.app(create=False, **flags)))
+        done = work(context.app(create=False, **flags))
+        context.say(done if isinstance(done, str) else done.words())
+    return 0 if isinstance(done, str) else done.exit_code
 
 
 def job(

@@ -30,9 +30,7 @@ def cluster(context: Context) -> None:
 @pass_context
 def evidence(context: Context, time_limit: float | None) -> int:
     """Ask Hacker News and Lobsters what the stored posts got there; each host once a week."""
-    summary = context.app(create=False).evidence(time_limit)
-    context.say(summary.words())
-    return summary.exit_code
+    return stage(context, "kb evidence", lambda app: app.evidence(time_limit))
 
 
 @click.command()

@@ -36,7 +36,7 @@ def summary(capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
     return json.loads(capsys.readouterr().out.splitlines()[-1])
 
 
-@pytest.mark.parametrize("words", [["run"], ["crawl"], ["embed"], ["cluster"], ["rank"], ["reread"]])
+@pytest.mark.parametrize("words", [["run"], ["crawl"], ["embed"], ["cluster"], ["evidence"], ["rank"], ["reread"]])
 def test_a_second_job_says_so_and_exits_0(words: list[str], empty: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with held(empty, "kb run", CLOCK):
         assert cli.run(["--db", str(empty), *words]) == 0
