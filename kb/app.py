@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kb.evidence import Gathered
     from kb.gloss import Glosser
     from kb.ingest import Tally
+    from kb.search import Searcher
     from kb.types import ChartLine, Filters, Hit, SearchResult, Why
 
 EMBED_SHARE = (
@@ -177,10 +178,24 @@ class App:
         model, device = self.settings["model"], self.settings["device"]
         self.progress.begin()
         done = embed(self.store, model, lambda: load(model, device), glosser, self.clock, show, stop=late)
+        indexed = self._index()
         self.progress.end()
         self.facts |= {"posts_embedded": done.posts, "posts_waiting": done.total - done.posts}
         waiting = f"; {done.total - done.posts} wait for the next run" if done.posts < done.total else ""
-        return f"embedded {done.posts} posts as {done.passages} passages{waiting}"
+        return f"embedded {done.posts} posts as {done.passages} passages{waiting}{indexed}"
+
+    def _index(self) -> str:
+        """The copy of the vectors that searches map, and in a large store its lists and the commonest words."""
+        from kb.embedders import name_of
+        from kb.lists import arrange
+        from kb.store import common, shelf
+
+        common.refresh(self.store)
+        try:
+            rows = shelf.refresh(self.store, name_of(self.settings["model"]), arrange, shelf.LEAST_LISTED)
+        except OSError as error:  # a search reads the tables then
+            return f"; the vectors' copy cannot be written: {error.strerror}"
+        return f"; indexed {rows} passages" if rows >= shelf.LEAST_LISTED else ""
 
     def cluster(self) -> str:
         """Duplicate groups, what is on the topic, topics."""
@@ -244,21 +259,25 @@ class App:
         return found
 
     def search(
-        self, query: str, *, n: int, mode: Literal["hybrid", "text", "vector"], filters: Filters
-    ) -> SearchResult:
+        self, query: str, *, n: int, offset: int = 0, mode: Literal["hybrid", "text", "vector"], filters: Filters,
+        explained: bool = False,
+    ) -> SearchResult:  # fmt: skip
         """The passages that answer. Raises UsageError for a field that cannot be."""
-        from kb.embedders import load_light
-        from kb.search import search
+        return self.searcher().search(query, n=n, offset=offset, mode=mode, filters=filters, explained=explained)
 
-        return search(
-            self.store, query, n=n, mode=mode, filters=filters, embedder=lambda: load_light(self.settings["model"])[0]
-        )  # fmt: skip
+    def searcher(self) -> Searcher:
+        """Search with the settings' model; keep it for several queries."""
+        from kb.embedders import load_light, name_of
+        from kb.search import Searcher
 
-    def similar(self, post_id: int, n: int) -> list[Hit]:
+        model = self.settings["model"]
+        return Searcher(self.store, lambda: load_light(model)[0], glosser, name_of(model))
+
+    def similar(self, post_id: int, n: int, offset: int = 0) -> list[Hit]:
         """The posts nearest to a post. Raises NotFound where it has no vectors."""
-        from kb.search import similar
+        from kb.similar import similar
 
-        return similar(self.store, post_id, n)
+        return similar(self.store, post_id, n, offset)
 
     def chart(
         self, n: int, *, topic: str | None = None, trending: bool = False, edition: int | None = None

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # Characters of text that are cut and encoded together and written in one transaction: long enough that sorting by
 # length leaves little padding, short enough that a kill loses some 12 s of work
 BATCH_CHARS = 400_000
+LEAST_TIMED = 500  # passages that tell how fast this machine is
 PROBE = "我们用PyTorch 2.1在ImageNet上预训练了残差网络，再微调最后一层；學習率取 0.001，第七届会议的时间待定。"
 
 
@@ -74,6 +75,9 @@ def embed(
         left_s = passed * (size - seen) / max(seen, 1)
         done = Embedded(done.posts + len(batch), len(waiting), passages, passages / passed, left_s)
         progress(done)
+    if done.passages >= LEAST_TIMED:
+        with store.writing() as session:
+            vectors.remember_rate(session, done.rate)
     return done
 
 

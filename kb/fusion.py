@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 # bare keywords wants its words (best at .5), a question in whole sentences its meaning (.75); a Chinese one that was
 # glossed means what the lexicon knew of it (.25 where half of it is known, .7 where all is)
 KEYWORDS, PER_FUNCTION_WORD, CHINESE, COVERAGE_POWER = 0.55, 0.3, 0.7, 1.5
-MOST = 1000  # posts that are put in order; pages of hits end there
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,30 +29,50 @@ class Fused:
     vector: float
 
 
-def fuse(text: Mapping[int, float], near: tuple[Int64, Float32] | None, n_posts: int, weight: float) -> list[Fused]:
-    """Posts by the weighted sum of their standard scores, best first, equal ones by id; at most MOST of them.
+@dataclass(frozen=True, slots=True)
+class Order:
+    """All posts that some leg knows, best first, equal ones by id."""
 
-    text: BM25 of the posts that match; every other post of `n_posts` counts as 0. near: ids and cosines of every post
-    that has vectors. A post that one leg does not know gets that leg's score of a post of no interest: 0 for text, the
-    mean for vectors. weight: of the vector leg, 0 to 1.
+    posts: Sequence[int]
+    text: Sequence[float]
+    vector: Sequence[float]
+
+    def __len__(self) -> int:
+        return len(self.posts)
+
+    def first(self, n: int) -> list[Fused]:
+        rows = zip(self.posts[:n], self.text[:n], self.vector[:n], strict=True)
+        return [Fused(int(i), float(a) + float(b), float(a), float(b)) for i, a, b in rows]
+
+
+def fuse(
+    text: Mapping[int, float], near: tuple[Int64, Float32] | None, n_posts: int, weight: float,
+    spread: tuple[float, float] | None = None,
+) -> Order:  # fmt: skip
+    """Posts by the weighted sum of their standard scores, best first, equal ones by id.
+
+    text: BM25 of the posts that match; every other post of `n_posts` counts as 0. near: ids and cosines of the posts
+    that were looked at; spread: mean and deviation of all posts' cosines, where those are not all. A post that one leg
+    does not know gets that leg's score of a post of no interest: 0 for text, the mean for vectors. weight: of the
+    vector leg, 0 to 1.
     """
     words = _standard(text, n_posts)
     if near is None or not len(near[0]):
-        order = sorted(words, key=lambda post_id: (-words[post_id], post_id))[:MOST]
-        return [Fused(i, (1 - weight) * words[i], (1 - weight) * words[i], 0.0) for i in order]
+        order = sorted(words, key=lambda post_id: (-words[post_id], post_id))
+        return Order(order, [(1 - weight) * words[i] for i in order], [0.0] * len(order))
     import numpy as np
 
+    mean, deviation = spread or (float(near[1].mean()), float(near[1].std()))
     known = np.fromiter(words, np.int64, len(words))
     ids = np.sort(np.concatenate((near[0], known)))  # np.union1d costs a cold start 40 ms for importing numpy.ma
     ids = ids[np.diff(ids, prepend=-1) > 0]
     a, b = np.zeros(len(ids)), np.zeros(len(ids))
     a[np.searchsorted(ids, known)] = list(words.values())
-    b[np.searchsorted(ids, near[0])] = (near[1] - near[1].mean()) / max(float(near[1].std()), 1e-6)
+    b[np.searchsorted(ids, near[0])] = (near[1] - mean) / max(deviation, 1e-6)
     a *= 1 - weight
     b *= weight
-    best = np.lexsort((ids, -(a + b)))[:MOST]
-    rows = zip(ids[best].tolist(), a[best].tolist(), b[best].tolist(), strict=True)
-    return [Fused(post_id, x + y, x, y) for post_id, x, y in rows]
+    best = np.lexsort((ids, -(a + b)))
+    return Order(ids[best], a[best], b[best])  # type: ignore[arg-type]
 
 
 def vector_weight(text: str, coverage: float = 1.0) -> float:

@@ -147,6 +147,10 @@ class Glosser:
             end = cut[end]
         return found[::-1]
 
+    def simplified(self, text: str) -> str:
+        """The text in simplified characters."""
+        return self._simplify(text)
+
     def _simplify(self, text: str) -> str:
         return text.translate(self._simplified)
 

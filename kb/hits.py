@@ -31,7 +31,7 @@ class Place:
 
 def one_of_each_group(reader: Reader, order: Sequence[Fused]) -> list[Fused]:
     """The posts without those that are copies of an earlier one; of equal score, the original is kept."""
-    originals = filters.originals(reader)
+    originals = filters.originals(reader, [fused.post_id for fused in order])
     if not originals:
         return list(order)
     by_group: dict[int, Fused] = {}

@@ -5,50 +5,16 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kb.errors import KbError, NotFound
 from kb.present import harmless, width
-from kb.types import Hit, StoredPost
+from kb.types import StoredPost
 
 if TYPE_CHECKING:
     from kb.store.connect import Reader
     from kb.types import Why
-
-BEGIN, END = "\x02", "\x03"  # around what matched, in a snippet
-
-
-def hits_as_text(hits: Sequence[Hit], colour: bool) -> str:
-    """Hits for a terminal: title, facts, heading path, and the passage with its matches in bold."""
-    return "".join(_hit(hit, colour) for hit in hits)
-
-
-def _hit(hit: Hit, colour: bool) -> str:
-    bold, dim, plain = ("\x1b[1m", "\x1b[2m", "\x1b[0m") if colour else ("", "", "")
-    begin, end = ("\x1b[1;33m", "\x1b[0m") if colour else ("", "")
-    post = hit.post
-    facts = [
-        post.source_title or post.source,
-        (post.published or "undated")[:10],
-        post.language or "?",
-        f"post {post.id}",
-    ]
-    snippet = " ".join(hit.snippet.split())
-    parts = snippet.replace(BEGIN, f"\0{BEGIN}").replace(END, f"\0{END}").split("\0")
-    shown = "".join(
-        begin + harmless(p[1:]) if p.startswith(BEGIN) else end + harmless(p[1:]) if p.startswith(END) else harmless(p)
-        for p in parts
-    )
-    lines = [
-        f"{hit.rank:>3}. {bold}{harmless(post.title)}{plain}",
-        f"     {dim}{harmless(' · '.join(facts))}{plain}",
-        f"     {harmless(post.url)}",
-        *([f"     {dim}{harmless(hit.heading)}{plain}"] if hit.heading else []),
-        f"     {shown}",
-    ]
-    return "\n".join(lines) + "\n\n"
 
 
 def post_as(reader: Reader, name: str, form: str, version: int | None) -> str:

@@ -235,6 +235,7 @@ class Hit:
     snippet: str  # original text; matches stand between \x02 and \x03
     start: int = 0  # of the passage in the post's Markdown
     end: int = 0
+    why: Mapping[str, Any] | None = None  # of kb.explain, where it was asked for
 
     def as_json(self) -> dict[str, Any]:
         """The keys of a hit that stay fixed (docs/cli.md)."""
@@ -246,6 +247,7 @@ class Hit:
             "post": self.post.as_json(),
             "heading": self.heading,
             "snippet": plain,
+            **({} if self.why is None else {"why": self.why}),
         }
 
 
@@ -256,6 +258,7 @@ class SearchResult:
     hits: tuple[Hit, ...]
     total: int  # posts that matched, as far as was looked; more pages are there while offset + n < total
     notes: tuple[str, ...] = ()
+    reading: Mapping[str, Any] | None = None  # how the query was understood, where it was asked for
 
 
 @dataclass(frozen=True, slots=True)

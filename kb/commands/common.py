@@ -26,6 +26,13 @@ def count_option(default: int, words: str) -> Callable[[F], F]:
     )
 
 
+def offset_option(command: F) -> F:
+    """--offset, for the pages after the first."""
+    return click.option("--offset", type=click.IntRange(min=0), default=0, help="Leave out so many: the next page.")(
+        command
+    )
+
+
 def filter_options(command: F) -> F:
     """--topic, --source, --since, --until, --language, --has."""
     for option in (

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import click
 
-from kb.commands.common import count_option, day, filter_options, format_option, pass_context, print_rows
+from kb.commands.common import count_option, day, filter_options, format_option, offset_option, pass_context, print_rows
 from kb.context import Context
 
 POST_COLUMNS = ("id", "published:.10", "language", "words", "title:60", "url:70")
@@ -32,38 +32,68 @@ class Query(click.Command):
 @click.command(cls=Query)
 @click.argument("query", nargs=-1, required=True, type=click.UNPROCESSED)
 @count_option(10, "How many posts.")
+@offset_option
 @click.option("--mode", type=click.Choice(["hybrid", "text", "vector"]), default="hybrid", show_default=True)
+@click.option("--explain", is_flag=True, help="Say why each post is there, and how the query was understood.")
 @filter_options
 @format_option
 @pass_context
-def search(context: Context, /, query: tuple[str, ...], n: int, mode: Mode, form: str, **filters: str | None) -> None:
+def search(
+    context: Context, /, query: tuple[str, ...], n: int, offset: int, mode: Mode, explain: bool, form: str,
+    **filters: str | None,
+) -> None:  # fmt: skip
     """Find the passages that answer QUERY, grouped by post.
 
     Words, "phrases", -not, title:, source:, topic:, lang:, after:, before:, has:code, has:math, OR.
     """
-    app = context.app(create=False)
-    found = app.search(" ".join(query).replace(_MINUS, "-"), n=n, mode=mode, filters=make_filters(context, **filters))
-    for note in found.notes:
-        context.say(note)
+    app, asked = context.app(create=False), " ".join(query).replace(_MINUS, "-")
+    if context.verbose:
+        _say_what_is_loaded(context)
+    found = app.search(
+        asked, n=n, offset=offset, mode=mode, filters=make_filters(context, **filters), explained=explain
+    )
     if form == "table":
-        from kb.show import hits_as_text
-
-        click.echo(hits_as_text(found.hits, colour=_coloured(context)), nl=False)
+        _print_hits(context, found, offset, n)
     else:
         print_rows((hit.as_json() for hit in found.hits), form, ())
-    if not found.hits:
-        context.say("nothing found; try fewer or other words, or --mode vector")
+    for note in found.notes:
+        context.say(note)
+    if not found.hits and found.total:
+        context.say(f"nothing from {offset + 1} on: {found.total} posts were found")
+
+
+def _print_hits(context: Context, found: Any, offset: int, n: int) -> None:
+    import shutil
+    import sys
+
+    from kb.hitlist import footer, hits_as_text, reading
+
+    for line in reading(found.reading) if found.reading else ():
+        context.say(line)
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    click.echo(hits_as_text(found.hits, colour=_coloured(context), columns=columns), nl=False)
+    if (shown := footer(len(found.hits), offset, found.total, n)) is not None:
+        context.say(shown)
+
+
+def _say_what_is_loaded(context: Context) -> None:
+    from kb.embedders import has_light
+
+    model = context.settings()["model"]
+    if not has_light(model):
+        context.say(f"{model} has no light path: torch is loaded for the query")
 
 
 @click.command()
 @click.argument("post")
 @count_option(10, "How many posts.")
+@offset_option
 @format_option
 @pass_context
-def similar(context: Context, post: str, n: int, form: str) -> None:
+def similar(context: Context, post: str, n: int, offset: int, form: str) -> None:
     """Find posts about the same as POST (an id or a URL)."""
     app = context.app(create=False)
-    hits = app.similar(app.post_id(post), n)
+    hits = app.similar(app.post_id(post), n, offset)
     rows = (hit.as_json() if form != "table" else hit.as_json() | hit.as_json()["post"] for hit in hits)
     print_rows(rows, form, ("rank", "score", "id", "language", "title:60", "url:70"))
 

@@ -36,6 +36,11 @@ def load_light(model: str) -> tuple[Embedder, str | None]:
     return load(model, "cpu"), f"{model} has no light path: torch is loaded for the query"
 
 
+def has_light(model: str) -> bool:
+    """Whether single queries go without torch."""
+    return hasattr(family(model), "load_light")
+
+
 def name_of(model: str) -> str:
     """The name under which the model's vectors are stored, without loading it."""
     chosen = family(model)

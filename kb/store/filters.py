@@ -53,7 +53,14 @@ def count(reader: sqlite3.Connection, where: str, parameters: Sequence[object]) 
     return int(reader.execute(f"SELECT count(*) FROM post p WHERE {where}", tuple(parameters)).fetchone()[0])
 
 
-def originals(reader: sqlite3.Connection) -> dict[int, int]:
-    """Copy -> original, for posts that say the same; a translation is no copy."""
-    rows = reader.execute("SELECT post_id, original_id FROM duplicate WHERE kind != 'translation'")
-    return {int(copy): int(original) for copy, original in rows}
+def originals(reader: sqlite3.Connection, of: Sequence[int] | None = None) -> dict[int, int]:
+    """Copy -> original, for posts that say the same; a translation is no copy. of: only of these posts."""
+    sql = "SELECT post_id, original_id FROM duplicate WHERE kind != 'translation'"
+    if of is not None:
+        sql += f" AND post_id IN ({','.join(str(int(i)) for i in of)})"
+    return {int(copy): int(original) for copy, original in reader.execute(sql)}
+
+
+def n_copies(reader: sqlite3.Connection) -> int:
+    """How many posts are copies of another one."""
+    return int(reader.execute("SELECT count(*) FROM duplicate WHERE kind != 'translation'").fetchone()[0])

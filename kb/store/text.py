@@ -8,13 +8,14 @@ AUTOINCREMENT sees to it.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawler.text import plain
 from kb.sections import Stretch, stretches
-from kb.words import index_form
+from kb.store import common
+from kb.words import index_form, phrase
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -83,13 +84,15 @@ def search_text(
     where: str = "1",
     parameters: Sequence[object] = (),
     limit: int = 5000,
-) -> list[TextHit]:
+) -> tuple[list[TextHit], bool]:
     """The best stretch of each post that holds any of the terms (FTS5 strings of kb.words), best first.
 
-    `where` is SQL over p (post), from kb.store.filters; it is applied before the limit.
+    `where` is SQL over p (post), from kb.store.filters; it is applied before the limit. In a large store words that
+    very many stretches have are looked for beside rarer ones alone; the second value says whether that was so.
     """
     if not terms:
-        return []
+        return [], False
+    expression, narrowed = narrow(terms, *common.shares(reader))
     join = "JOIN post p ON p.id = t.post_id" if where != "1" else ""
     # the bare columns of a row with max() are those of the greatest row
     rows = reader.execute(
@@ -97,9 +100,56 @@ def search_text(
         " WHERE text_fts MATCH ?)"
         ' SELECT t.post_id, max(m.score) AS best, t.start, t."end", t.heading FROM m JOIN text_row t ON t.id = m.id'
         f" {join} WHERE {where} GROUP BY t.post_id ORDER BY best DESC, t.post_id LIMIT ?",
-        (" OR ".join(terms), *parameters, limit),
+        (expression, *parameters, limit),
     )
-    return [TextHit(*row) for row in rows]
+    return [TextHit(*row) for row in rows], narrowed
+
+
+def narrow(terms: Sequence[str], n_rows: int, shares: Mapping[str, float]) -> tuple[str, bool]:
+    """An FTS5 expression for any of the terms, and whether the commonest were held back to bound what it matches.
+
+    The rarest are sought alone as far as MOST_MATCHES goes; the others as two of them side by side, and what is left
+    in titles and headings.
+    """
+    if not shares:
+        return " OR ".join(terms), False
+    expected = [_expected(tokens, n_rows, shares) for tokens in common.as_indexed([t.strip('"*') for t in terms])]
+    if sum(expected) <= common.MOST_MATCHES:
+        return " OR ".join(terms), False
+    kept: list[str] = []
+    left = float(common.MOST_MATCHES)
+    for size, i in sorted((size, i) for i, size in enumerate(expected)):
+        if size <= left:
+            left -= size
+            kept.append(terms[i])
+    held = [i for i in range(len(terms)) if terms[i] not in kept]
+    pairs = [f'"{terms[i].strip(chr(34))} {terms[i + 1].strip(chr(34))}"' for i in held if _are_words(terms[i : i + 2])]
+    heads = [f"{{title heading}} : {terms[i]}" for i in held] if not kept else []
+    return " OR ".join([*kept, *pairs, *heads]), True
+
+
+def _expected(tokens: Sequence[str], n_rows: int, shares: Mapping[str, float]) -> float:
+    """How many stretches have a term, about; a phrase no more than its rarest word, and seldom as many."""
+    found = [shares.get(token, common.LEAST_SHARE / 2) for token in tokens] or [0.0]
+    return n_rows * min(found) * (0.3 if len(found) > 1 else 1.0)
+
+
+def _are_words(pair: Sequence[str]) -> bool:
+    return len(pair) == 2 and all(" " not in term and not term.endswith("*") for term in pair)
+
+
+def occurs(reader: sqlite3.Connection, word: str) -> bool:
+    """Whether any stretch has a word."""
+    words = phrase(word)
+    sql = "SELECT 1 FROM text_fts WHERE text_fts MATCH ? LIMIT 1"
+    return words is not None and reader.execute(sql, (words,)).fetchone() is not None
+
+
+def titles_and_headings(reader: sqlite3.Connection, limit: int = 200_000) -> list[str]:
+    """Every title, and the headings of the text, each once."""
+    titles = reader.execute("SELECT title FROM post LIMIT ?", (limit,))
+    headings = reader.execute("SELECT DISTINCT heading FROM (SELECT heading FROM text_row LIMIT ?)", (limit,))
+    return [str(row[0]) for row in (*titles, *headings)]
 
 
 def matching(expression: str) -> tuple[str, tuple[str, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
     from kb.store.connect import Store
     from kb.types import Float32, Int64
-_MARK = "vectors"  # in meta
+_MARK, _RATE = "vectors", "passages_per_s"  # in meta
+CHARS_PER_PASSAGE = 600  # of Markdown, as posts are cut for MiniLM
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,24 +98,60 @@ def load_vectors(store: Store, model: str, of: Literal["passages", "posts"] = "p
     return Vectors(_ids([r[0] for r in found]), _matrix([r[1] for r in found]), model)
 
 
-def passage_vectors(store: Store, model: str) -> tuple[Int64, Int64, Float32]:
-    """Passage ids, their posts' ids and vectors by a model, row by row in the order of posts, from the tables."""
-    found = store.reader.execute(
-        "SELECT v.passage_id, p.post_id, v.row FROM vector v JOIN passage p ON p.id = v.passage_id "
-        "JOIN post_vector w ON w.post_id = p.post_id WHERE substr(w.made_by, 1, ?) = ? ORDER BY p.post_id, p.id",
+def passage_vectors(store: Store, model: str, only: Sequence[int] | None = None) -> tuple[Int64, Int64, Float32]:
+    """Passage ids, their posts' ids and vectors by a model, row by row in the order of posts, from the tables.
+
+    only: of these posts; without it of all.
+    """
+    import numpy as np
+
+    reader, own = store.reader, f" AND p.post_id IN ({','.join(map(str, map(int, only)))})" if only is not None else ""
+    source = (
+        "FROM passage p JOIN vector v ON v.passage_id = p.id JOIN post_vector w ON w.post_id = p.post_id "
+        f"WHERE substr(w.made_by, 1, ?) = ?{own}"
+    )
+    n, size = reader.execute(f"SELECT count(*), max(length(v.row)) {source}", _maker(model)).fetchone()
+    if not n:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 0), np.float32)
+    ids, owners, rows = np.empty(n, np.int64), np.empty(n, np.int64), np.empty((n, size // 4), np.float32)
+    found = reader.execute(f"SELECT v.passage_id, p.post_id, v.row {source} ORDER BY p.post_id, p.id", _maker(model))
+    at = 0
+    while some := found.fetchmany(4096)[: n - at]:  # a writer may add rows between the two statements
+        end = at + len(some)
+        ids[at:end] = [r[0] for r in some]
+        owners[at:end] = [r[1] for r in some]
+        rows[at:end] = np.frombuffer(b"".join(r[2] for r in some), "<f4").reshape(len(some), -1)
+        at = end
+    return ids[:at], owners[:at], rows[:at]
+
+
+def states(reader: sqlite3.Connection, model: str) -> tuple[Int64, Int64]:
+    """The posts that have vectors by a model, ascending, and a digest of what each one's were made of.
+
+    The digest is of text, maker and first passage: while it is the same, so are the post's passages and vectors.
+    """
+    import numpy as np
+
+    found = reader.execute(
+        "SELECT w.post_id, w.content_hash, w.made_by, (SELECT min(p.id) FROM passage p WHERE p.post_id = w.post_id) "
+        "FROM post_vector w WHERE substr(w.made_by, 1, ?) = ? ORDER BY w.post_id",
         _maker(model),
     ).fetchall()
-    return _ids([r[0] for r in found]), _ids([r[1] for r in found]), _matrix([r[2] for r in found])
+    digests = [zlib.crc32(f"{r[1]}|{r[2]}".encode()) << 31 ^ zlib.crc32(f"{r[3]}|{r[1]}".encode()) for r in found]
+    return _ids([r[0] for r in found]), np.array(digests, np.int64)
 
 
 def stamp(reader: sqlite3.Connection) -> tuple[int, int, str]:
     """The state of the vectors: another one whenever a vector came or went.
 
-    Greatest id and number of passages tell of what was added or deleted, since ids never come back; the mark, which
-    follows from all that was ever written, tells of a store that was put back from a copy and went another way.
+    Greatest passage id and number of posts tell of what was added or deleted, since ids never come back; the mark,
+    which follows from all that was ever written, tells of a store that was put back from a copy and went another way.
     """
-    row = reader.execute("SELECT coalesce(max(id), 0), count(*), (SELECT value FROM meta WHERE key = ?) FROM passage",
-                         (_MARK,)).fetchone()  # fmt: skip
+    row = reader.execute(
+        "SELECT (SELECT coalesce(max(id), 0) FROM passage), (SELECT count(*) FROM post_vector), "
+        "(SELECT value FROM meta WHERE key = ?)",
+        (_MARK,),
+    ).fetchone()
     return int(row[0]), int(row[1]), str(row[2] or "")
 
 
@@ -131,6 +169,28 @@ def makers(reader: sqlite3.Connection) -> dict[str, int]:
         model = str(made_by).split("|")[0]
         counts[model] = counts.get(model, 0) + int(n)
     return counts
+
+
+def expected_passages(reader: sqlite3.Connection) -> int:
+    """How many passages all posts have, or will have: those without any by the length of their text."""
+    n, posts = map(int, reader.execute("SELECT count(*), count(DISTINCT post_id) FROM passage").fetchone())
+    every = int(reader.execute("SELECT count(*) FROM post").fetchone()[0])
+    if posts * 2 < every:
+        size = reader.execute("SELECT sum(length(markdown)) FROM body").fetchone()[0]
+        return max(1, round((size or 0) / CHARS_PER_PASSAGE))
+    return max(1, round(n * every / max(1, posts)))
+
+
+def remember_rate(session: Session, passages_per_s: float) -> None:
+    """Keep how fast vectors were made here, for telling what it will cost again."""
+    run = session.connection().exec_driver_sql
+    run("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (_RATE, f"{passages_per_s:.2f}"))
+
+
+def rate(reader: sqlite3.Connection) -> float | None:
+    """Passages a second when vectors were made last; None before."""
+    row = reader.execute("SELECT value FROM meta WHERE key = ?", (_RATE,)).fetchone()
+    return None if row is None else max(0.1, float(row[0]))
 
 
 def passages_of(reader: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Passage]:

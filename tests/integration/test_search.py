@@ -13,7 +13,8 @@ from crawler.types import Post
 from kb.embed import Embedded, embed
 from kb.errors import NotFound, UsageError
 from kb.gloss import Glosser, load_glosser
-from kb.search import Searcher, search, similar
+from kb.search import Searcher, search
+from kb.similar import similar
 from kb.store import text, vectors
 from kb.store.connect import Store, open_store
 from kb.store.posts import save_post
@@ -189,3 +190,55 @@ def test_an_index_full_of_what_is_gone_is_made_anew(store: Store) -> None:
         text.rebuild(session)
     assert text.stale_share(store.reader) == 0
     assert titles(store, "imagenet", mode="text") == ["Transfer learning"]
+
+
+def test_a_word_that_occurs_nowhere_gets_a_suggestion(store: Store) -> None:
+    assert 'no post has the word "atention"; did you mean "attention"?' in search(store, "atention", mode="text").notes
+    assert 'no post has the word "qwertzuiop"' in search(store, "dropout qwertzuiop").notes
+    assert search(store, "attention dropout fine-tune").notes == ()
+
+
+def test_nothing_found_says_what_was_in_the_way(store: Store) -> None:
+    found = search(store, "dropout lang:zh", mode="text")
+    assert found.hits == () and found.total == 0
+    assert found.notes == ("nothing found; without language zh: 1 post",)
+    assert "without --has: 1 post" in search(store, "dropout", mode="text", filters=Filters(has="math")).notes[-1]
+    (note,) = search(store, '"units at last"').notes
+    assert note == 'nothing found; without the condition "units at last": 3 posts'
+    assert search(store, "qwertz", mode="text").notes[-1].startswith("nothing found; try fewer")
+
+
+def test_why_a_hit_is_there_is_said_when_asked(store: Store, glosser: Glosser) -> None:
+    model = HashingEmbedder(languages=frozenset({"en"}))
+    run_embed(store, glosser, model)
+    assert search(store, "dropout", embedder=lambda: model).hits[0].why is None
+    found = search(store, "迁移学习", embedder=lambda: model, explained=True)
+    why, reading = found.hits[0].why, found.reading
+    assert why is not None and reading is not None
+    assert why["text"]["rank"] == 1 and why["text"]["of"] == 2
+    assert why["vector"]["of"] == 5 and 0 < why["vector"]["score"] <= 1
+    assert abs(why["text"]["part"] + why["vector"]["part"] - found.hits[0].score) < 0.002
+    assert reading["meant"] == "transfer learning" and "transfer learning" in reading["other_names"]
+    assert "why" in found.hits[0].as_json() and why["words"]
+
+
+def test_a_model_that_made_no_vectors_here_is_not_loaded_and_the_cost_is_told(store: Store, glosser: Glosser) -> None:
+    run_embed(store, glosser, HashingEmbedder())
+
+    def load() -> HashingEmbedder:
+        raise AssertionError("loaded")
+
+    (note,) = search(store, "dropout", embedder=load, model="another").notes
+    assert note == (
+        "the vectors are by hashing, not by another, so only words are compared; "
+        "make them anew with: kb embed (about a minute and 1 MB)"
+    )
+
+
+def test_each_leg_alone_is_ordered_by_its_own_score(store: Store, glosser: Glosser) -> None:
+    model = HashingEmbedder()
+    run_embed(store, glosser, model)
+    for mode in ("text", "vector"):
+        hits = search(store, "the last layer", mode=mode, embedder=lambda: model).hits  # type: ignore[arg-type]
+        assert [h.score for h in hits] == sorted((h.score for h in hits), reverse=True)
+        assert all(h.parts["vector" if mode == "text" else "text"] == 0 for h in hits)
