@@ -131,11 +131,13 @@ def figures(
         own = [i for i, a in enumerate(asked) if group in ("all", a.query.group)]
         values = {name: [getattr(asked[i].measured, name) for i in own] for name in MEASURES}
         low, high = interval(values["ndcg"])
+        recall_low, recall_high = interval(values["recall"])
         row: dict[str, Any] = {"setting": str(setting), "group": group, "queries": len(own), "k": k}
         row |= {name: round(mean(values[name]), 4) for name in MEASURES} | {
             "low": round(low, 4),
             "high": round(high, 4),
         }
+        row |= {"recall_low": round(recall_low, 4), "recall_high": round(recall_high, 4)}
         shown = [asked[i].passage for i in own if asked[i].passage is not None]
         row["passage"] = round(sum(map(bool, shown)) / len(shown), 4) if shown else None
         row |= dict.fromkeys(("against", "difference", "difference_low", "difference_high", "better", "worse", "p"))
