@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from crawler.clock import Clock
@@ -17,6 +17,7 @@ from kb.store.connect import Store
 
 if TYPE_CHECKING:
     from kb.evidence import Gathered
+    from kb.exporters import Rendered
     from kb.gloss import Glosser
     from kb.ingest import Tally
     from kb.search import Searcher
@@ -298,9 +299,10 @@ class App:
 
         return why(self.store.reader, post_id)
 
-    def export(self, form: str, language: Literal["en", "zh"]) -> bytes:
+    def export(self, form: str, language: Literal["en", "zh"]) -> Rendered:
         """The article in a format, through the gate. Raises UsageError, NotFound, GateError."""
         from kb import exporters
+        from kb.about import about
         from kb.article import write_article
         from kb.gate import require
         from kb.select import Limits
@@ -321,7 +323,8 @@ class App:
         newest = edition(self.store.reader)
         article = write_article(lines, markdown_of, counts, language, newest.number, newest.made_at[:10], limits)
         require(article, lines, markdown_of, counts, limits)
-        return render(article)
+        told = about(self.store.reader, lines, str(counts["model"]), self.settings["site_url"])
+        return render(replace(article, about=told))
 
 
 def open_app(settings: Settings, store: Store, *, clock: Clock, progress: Progress) -> App:

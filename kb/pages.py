@@ -2,48 +2,57 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from html import escape
+from importlib import resources
+from itertools import groupby
+from typing import Any
 
 from kb.formulas import mathml
 from kb.marks import clean, clean_block, math_runs, safe_url
 
-_KEYWORDS = frozenset(
-    """and as assert async await break case class const continue def del do else elif enum except export extends false
-    final finally fn for from func function global if impl import in interface is lambda let match namespace new nil
-    none nonlocal not null or pass private public pub raise return self static struct super switch template this throw
-    true try type typedef union use using var void while with yield None True False pip conda install""".split()  # noqa: SIM905
-)
-_TOKEN = re.compile(
-    r'(?P<c>#[^\n]*|//[^\n]*|/\*.*?\*/)|(?P<s>"""(?:.|\n)*?"""|\'\'\'(?:.|\n)*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\')'
-    r"|(?P<d>\b\d[\w.]*\b)|(?P<w>[A-Za-z_]\w*)",
-    re.S,
-)
-_HASH = frozenset({"python", "py", "python3", "bash", "sh", "r", "ruby", "yaml", "toml", ""})
+# Kinds of Pygments' tokens, the first that holds -> class of the style sheet
+_CLASSES = (
+    ("Token.Comment", "c"), ("Token.Literal.String", "s"), ("Token.Literal.Number", "d"),
+    ("Token.Keyword", "k"), ("Token.Operator.Word", "k"),
+    ("Token.Name.Function", "f"), ("Token.Name.Class", "f"), ("Token.Name.Decorator", "f"),
+)  # fmt: skip
+_PYTHON = re.compile(r"^\s*(?:def \w+\(|class \w+|import \w+|from [\w.]+ import |@\w+$)", re.M)
+LONGEST = 20_000  # characters of code that is coloured
 
 
 def colour(code: str, language: str | None) -> str:
-    """Code as HTML with spans of class k (word of the language), s (string), c (comment), d (number)."""
-    hashed = (language or "").lower() in _HASH
+    """Code as HTML with spans of class k (word of the language), s (string), c (comment), d (number), f (name)."""
+    text = clean_block(code)
+    lexer = _lexer(language, text) if len(text) <= LONGEST else None
+    if lexer is None:
+        return escape(text)
+    runs = [(_class(str(kind)), run) for kind, run in lexer.get_tokens(text)]
+    if "".join(run for _, run in runs) != text:  # what a lexer drops or adds is not the post's
+        return escape(text)
+    out = []
+    for name, group in groupby(runs, key=lambda run: run[0]):
+        joined = escape("".join(run for _, run in group))
+        out.append(f'<span class="{name}">{joined}</span>' if name and joined.strip() else joined)
+    return "".join(out)
 
-    def mark(match: re.Match[str]) -> str:
-        text, kind = match[0], match.lastgroup
-        if kind == "w":
-            return f'<span class="k">{text}</span>' if text in _KEYWORDS else text
-        if kind == "c" and hashed != text.startswith("#"):
-            return escape(text[:1]) + _paint(text[1:], mark)
-        return f'<span class="{kind}">{escape(text)}</span>'
 
-    return _paint(clean_block(code), mark)
+def _lexer(language: str | None, text: str) -> Any:
+    """Pygments' lexer of a language that it knows; Python where none is named and it looks like it."""
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
+
+    name = (language or "").strip().lower() or ("python" if _PYTHON.search(text) else "")
+    try:
+        return get_lexer_by_name(name, stripnl=False, ensurenl=False) if name else None
+    except ClassNotFound:
+        return None
 
 
-def _paint(text: str, mark: object) -> str:
-    assert callable(mark)
-    out, at = [], 0
-    for match in _TOKEN.finditer(text):
-        out += [escape(text[at : match.start()]), mark(match)]
-        at = match.end()
-    return "".join(out) + escape(text[at:])
+def _class(kind: str) -> str:
+    return next((name for start, name in _CLASSES if kind.startswith(start)), "")
 
 
 def running(text: str) -> str:
@@ -70,9 +79,26 @@ def table(text: str) -> str:
         for row in rows[1:]
     )
     whole = f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table>"
-    return f'<div class="scroll" tabindex="0">{whole}</div>\n'
+    name = escape(rows[0][0], quote=True)
+    return f'<div class="scroll" tabindex="0" role="region" aria-label="{name}">{whole}</div>\n'
 
 
 def _rows(text: str) -> list[str]:
     """The rows of a table, their cells made harmless one by one."""
     return ["\t".join(clean(cell) for cell in row.split("\t")) for row in text.split("\n")]
+
+
+def policy(script: str = "", local: bool = False) -> str:
+    """A content security policy under which nothing runs but this very script, and nothing is fetched.
+
+    local: the style sheet is a file beside the page, and a form may lead to another page.
+    """
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    runs = f"'sha256-{digest}'" if script else "'none'"
+    style, forms = ("'self'", "") if local else ("'unsafe-inline'", "; form-action 'none'")
+    return f"default-src 'none'; style-src {style}; script-src {runs}; img-src data:; base-uri 'none'{forms}"
+
+
+def data(name: str) -> str:
+    """A style sheet or a script of the project."""
+    return (resources.files("kb") / "data" / name).read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -97,6 +98,12 @@ def _services(text: str) -> object:
     return found
 
 
+def _address(text: str) -> object:
+    if not re.fullmatch(r"https?://[^\s/?#\"<>]+(/[^\s?#\"<>]*)?", text, re.I):
+        raise ValueError("must be a web address such as https://example.org/chart/")
+    return text.rstrip("/") + "/"
+
+
 OPTIONS: tuple[Option, ...] = (
     Option("db", None, str, "the SQLite file; without it one in the platform's data folder"),
     Option("delay_s", 1.0, _number(0), "least seconds between two requests to a host"),
@@ -114,6 +121,7 @@ OPTIONS: tuple[Option, ...] = (
            "services asked for points and comments: hackernews, lobsters; none asks nobody"),
     Option("half_life_days", 180.0, _number(0.5), "trending: days of age that halve a score"),
     Option("quote_words", 120, _count(1), "most words of one post that the article quotes"),
+    Option("site_url", "", _address, "where kb export's site will stand; its sitemap and feeds name this address"),
 )  # fmt: skip
 
 

@@ -1,14 +1,11 @@
-"""A post, a hit, a score as a person reads them: terminal text, HTML, JSON; and files written whole or not at all."""
+"""A post, a hit, a score as a person reads them: terminal text, HTML, JSON."""
 
 from __future__ import annotations
 
 import json
-import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kb.errors import KbError, NotFound
+from kb.errors import NotFound
 from kb.present import harmless, width
 from kb.types import StoredPost
 
@@ -134,25 +131,3 @@ def why_as(why: Why, form: str, colour: bool = False) -> str:
         if said:
             lines += ["", f"  {bold}{title}{plain}", *(f"  {harmless(line)}" for line in said)]
     return "\n".join(line.rstrip() for line in lines)
-
-
-def write_beside(target: Path, data: bytes) -> None:
-    """Write a file whole or not at all: beside its place first, then renamed. Raises KbError."""
-    try:
-        handle, name = tempfile.mkstemp(dir=target.parent or Path(), prefix=f".{target.name}.")
-    except OSError as error:
-        raise KbError(
-            f"cannot write {target}: {(error.strerror or '').lower()}", "name another place with -o"
-        ) from None
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
-    except OSError as error:
-        Path(name).unlink(missing_ok=True)
-        raise KbError(
-            f"cannot write {target}: {(error.strerror or '').lower()}", "name another place with -o"
-        ) from None

@@ -318,6 +318,31 @@ class ChartLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What an edition changed in the chart, against the one before."""
+
+    edition: int
+    made_at: str  # ISO, UTC
+    came: tuple[Entry, ...]  # by rank
+    left: tuple[Entry, ...]  # as they stood in the edition before
+    moved: tuple[tuple[Entry, int], ...] = ()  # places up, or down where < 0
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an article says of itself and how it was made; empty where nothing is known."""
+
+    program: str = ""  # name and version
+    model: str = ""  # of the embeddings
+    parameters: Mapping[str, Any] = field(default_factory=dict)  # of the edition
+    changes: tuple[Change, ...] = ()  # newest first
+    posts: Mapping[int, StoredPost] = field(default_factory=dict)  # all that `changes` name and the store still has
+    blogs: tuple[Source, ...] = ()  # of the charted posts, most of them first
+    places: Mapping[int, tuple[float, float]] = field(default_factory=dict)  # post id -> x, y in 0..1, alike is near
+    home: str = ""  # where a site will stand, ending in a slash
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """The published round-up: chapters and the list, ready to be rendered by an exporter."""
 
@@ -329,6 +354,7 @@ class Article:
     top: tuple[ChartLine, ...]
     posts: tuple[StoredPost, ...]  # every post that is cited or charted
     counts: Mapping[str, int]  # posts, sources, topics ... of the whole store
+    about: About = field(default_factory=lambda: About())
 
 
 @dataclass(frozen=True, slots=True)

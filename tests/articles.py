@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from crawler.text import quality
 from kb.article import load_judge
-from kb.types import Article, Chapter, ChartLine, Entry, Section, Sentence, StoredPost, Topic
+from kb.types import About, Article, Change, Chapter, ChartLine, Entry, Section, Sentence, Source, StoredPost, Topic
 from kb.units import Judge
 
 Chart = tuple[tuple[ChartLine, ...], Mapping[int, str]]
@@ -81,4 +81,33 @@ def hand_made(payload: str, url: str = "https://blog.example/1") -> Article:
         Entry(7, 1, 0.5, {payload: 0.5}, 1), post, topic, (quote,), payload, (("paper", url), ("code", url))
     )
     chapters = (Chapter("1", "One", (Section("1.1", "One and one", body),)),)
-    return Article("Round-up", "en", 1, "2026-01-02T03:04:05+00:00", chapters, (line,), (post,), {"posts": 1})
+    told = About(
+        payload, payload, {"weights": {payload: 1.0}}, (Change(1, "2026-01-02T03:04:05+00:00", (line.entry,), ()),),
+        {7: post}, (Source(1, url, payload, url, "blog", payload, payload, None, None, 0, payload, 1),),
+        {7: (0.5, 0.5)},
+    )  # fmt: skip
+    return Article("Round-up", "en", 1, "2026-01-02T03:04:05+00:00", chapters, (line,), (post,), {"posts": 1}, told)
+
+
+def about_chart(lines: Sequence[ChartLine], home: str = "") -> About:
+    """What is told of an edition in which every second post is new and one left."""
+    came = tuple(line.entry for line in lines if line.entry.previous is None)
+    moved = tuple((line.entry, 1) for line in lines if line.entry.previous)
+    gone = replace(lines[-1].post, id=999, title="The one that left", url="https://gone.example/post")
+    changes = (
+        Change(3, "2026-01-02T03:04:05+00:00", came, (replace(lines[-1].entry, post_id=999),), moved),
+        Change(2, "2025-12-02T03:04:05+00:00", (), (), ()),
+    )
+    first = {line.post.source_id: line.post for line in lines}
+    blogs = tuple(
+        Source(i, p.source, p.source_title, f"{p.source}feed.xml" if i % 2 else None, "blog", "en", "active", None,
+               None, 0, None, 1)
+        for i, p in sorted(first.items())
+    )  # fmt: skip
+    n = len(lines)
+    return About(
+        program="kb 0.1.0", model="all-MiniLM-L6-v2", changes=changes, blogs=blogs, home=home,
+        parameters={"weights": {"depth": 0.2, "links": 0.3}, "per_blog": 12, "share": 1 / 3, "least_words": 150},
+        posts={999: gone, **{line.post.id: line.post for line in lines}},
+        places={line.post.id: (i % 9 / 8, i / n) for i, line in enumerate(lines)},
+    )  # fmt: skip

@@ -62,17 +62,22 @@ def why(context: Context, post: str, form: str) -> None:
 
 
 @click.command()
-@click.option("--format", "form", metavar="F", default="md", show_default=True, help="md, html, json or csv.")
+@click.option("--format", "form", metavar="F", default="md", show_default=True, help="One of those below.")
 @click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True)
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="A file; stdout without it.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="A file, or a folder for site; stdout without.")
 @pass_context
 def export(context: Context, form: str, language: Literal["en", "zh"], output: Path | None) -> None:
-    """Publish the chart as one article, every assertion cited."""
+    """Publish the chart as one article, every assertion cited.
+
+    Formats: md, html, json, csv, epub, bibtex, csl, opml, rss, atom, and site, which is a folder.
+    """
+    from kb.publish import require_place, write
+
+    require_place(form, output)
     data = context.app(create=False).export(form, language)
     if output is None:
+        assert isinstance(data, bytes)  # a folder was refused above
         click.echo(data, nl=False)
         return
-    from kb.show import write_beside
-
-    write_beside(output, data)
-    context.say(f"wrote {output} ({len(data):,} bytes)")
+    for line in write(data, output):
+        context.say(line)

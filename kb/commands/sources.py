@@ -110,7 +110,7 @@ def _list_some(context: Context, lines: list[str]) -> None:
 def export(context: Context, form: str | None, output: Path | None) -> None:
     """Write the followed blogs as a list that other programs, and kb sources import, read."""
     from kb.listwriting import FORMS, write_list
-    from kb.show import write_beside
+    from kb.files import write_file
     from kb.store.sources import list_sources
 
     ending = output.suffix.lstrip(".").lower() if output else ""
@@ -119,7 +119,7 @@ def export(context: Context, form: str | None, output: Path | None) -> None:
     if output is None:
         click.echo(written, nl=False)
     else:
-        write_beside(output, written.encode())
+        write_file(output, written.encode())
         context.say(f"wrote {output}")
 
 

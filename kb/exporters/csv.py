@@ -14,7 +14,7 @@ from kb.types import Article, ChartLine
 
 SUFFIX = ".csv"
 COLUMNS = ("rank", "previous", "score", "title", "url", "authors", "blog", "published", "language", "minutes",
-           "topic", "reason", "summary", "papers", "code", "id")  # fmt: skip
+           "topic", "reason", "summary", "papers", "code", "id", "edition", "edition_date")  # fmt: skip
 
 
 def render(article: Article) -> bytes:
@@ -24,18 +24,18 @@ def render(article: Article) -> bytes:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for line in article.top:
-        writer.writerow([_cell(value) for value in _row(line, clean(label(line, article.language, layout)))])
+        writer.writerow([_cell(value) for value in _row(line, clean(label(line, article.language, layout)), article)])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
-def _row(line: ChartLine, topic: str) -> list[object]:
+def _row(line: ChartLine, topic: str, article: Article) -> list[object]:
     post, entry = line.post, line.entry
     links = {kind: " ".join(url for k, url in line.links if k == kind) for kind in ("paper", "code")}
     return [
         entry.rank, entry.previous, round(entry.score, 4), post.title, post.url, "; ".join(post.authors),
         post.source_title or post.source, (post.published or "")[:10], post.language,
         reading_minutes(post.words, post.language), topic, line.reason, " ".join(s.text for s in line.summary),
-        links["paper"], links["code"], post.id,
+        links["paper"], links["code"], post.id, article.edition, article.made_at[:10],
     ]  # fmt: skip
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 
-from kb.layout import load_layout
+from kb.colophon import cited, colophon
+from kb.indexes import indexes
+from kb.layout import Layout, load_layout
 from kb.present import harmless
 from kb.types import Article, ChartLine, Sentence
 
@@ -13,13 +15,15 @@ SUFFIX = ".json"
 
 def render(article: Article) -> bytes:
     """UTF-8 JSON. `<`, `>` and `&` are written as escapes, so that it may stand inside a page."""
+    layout = load_layout()
     tree = {
         "title": article.title,
         "edition": article.edition,
         "made_at": article.made_at,
         "language": article.language,
         "counts": dict(article.counts),
-        "note": load_layout().words[article.language]["note"],
+        "note": layout.words[article.language]["note"],
+        "about": _about(article, layout),
         "chapters": [
             {
                 "number": c.number,
@@ -32,11 +36,37 @@ def render(article: Article) -> bytes:
         ],
         "top": [_line(line) for line in article.top],
         "posts": [post.as_json() for post in article.posts],
+        "index": {
+            name: {key: [line.post.id for line in lines] for key, lines in index}
+            for name, _, index in indexes(article, layout)
+        },
     }
     text = json.dumps(tree, ensure_ascii=False, indent=1)
     for mark in "<>&\u2028\u2029":
         text = text.replace(mark, f"\\u{ord(mark):04x}")
     return (_no_direction_marks(text) + "\n").encode()
+
+
+def _about(article: Article, layout: Layout) -> dict[str, object]:
+    """The colophon in words, and what of it a program may want."""
+    about = article.about
+    return {
+        "program": about.program,
+        "model": about.model,
+        "parameters": dict(about.parameters),
+        "words": [{"label": label, "text": text} for label, text in colophon(article, layout)],
+        "quoted_posts": sorted(cited(article)),
+        "changes": [
+            {
+                "edition": change.edition,
+                "made_at": change.made_at,
+                "came": [e.post_id for e in change.came],
+                "left": [e.post_id for e in change.left],
+                "moved": [{"id": e.post_id, "places": places} for e, places in change.moved],
+            }
+            for change in about.changes
+        ],
+    }
 
 
 def _no_direction_marks(text: str) -> str:

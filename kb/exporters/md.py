@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kb.colophon import colophon
+from kb.indexes import indexes
 from kb.layout import Layout, load_layout
 from kb.marks import by_topic, clean, clean_block, facts, introduced, math_runs, paragraphs, ranges, ranks, safe_url
 from kb.types import Article, ChartLine, Section, Sentence
+from kb.wording import wording
 
 SUFFIX = ".md"
 _MARKS = re.compile(r"[\\`*_\[\]<>&|~$]|(?<=http):|(?<=https):|(?<=\bwww)\.")
@@ -32,7 +35,8 @@ def render(article: Article) -> bytes:
             blocks += _section(section, article, layout, numbers, urls)
     blocks.append(f"## {escape(words['list'])}")
     blocks += _list(article, layout)
-    blocks += ["---", escape(words["note"])]
+    blocks += _indexes(article, layout)
+    blocks += _colophon(article, layout)
     return ("\n\n".join(blocks) + "\n").encode()
 
 
@@ -150,3 +154,24 @@ def _entry(line: ChartLine, article: Article, layout: Layout, first: bool) -> st
     if more:
         parts.append(" · ".join(more))
     return "\n\n  ".join(parts)
+
+
+def _indexes(article: Article, layout: Layout) -> Iterator[str]:
+    """By author, blog and year: for each name the ranks, each a link to its post."""
+    if article.top:
+        yield f"## {escape(wording(article.language)['index'])}"
+    for name, title, index in indexes(article, layout) if article.top else ():
+        yield f"### {escape(title)}"
+        colon = layout.words[article.language]["colon"]
+        rows = []
+        for key, lines in index:
+            told = ", ".join(link(str(line.entry.rank or "–"), safe_url(line.post.url)) for line in lines)
+            more = f" ({len(lines)})" if name != "authors" and len(lines) > 1 else ""
+            rows.append(f"- {escape(key)}{more}{colon}{told}")
+        yield "\n".join(rows)
+
+
+def _colophon(article: Article, layout: Layout) -> Iterator[str]:
+    yield f"## {escape(wording(article.language)['about'])}"
+    colon = layout.words[article.language]["colon"]
+    yield "\n".join(f"- {escape(label)}{colon}{escape(text)}" for label, text in colophon(article, layout))

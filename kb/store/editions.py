@@ -33,6 +33,12 @@ def ranks(reader: sqlite3.Connection, number: int | None) -> dict[int, int]:
     return {int(post_id): int(rank) for post_id, rank in rows}
 
 
+def numbers(reader: sqlite3.Connection, most: int) -> list[int]:
+    """The numbers of the newest editions, newest first."""
+    rows = reader.execute("SELECT number FROM edition ORDER BY number DESC LIMIT ?", (most,))
+    return [int(number) for (number,) in rows]
+
+
 def edition(reader: sqlite3.Connection, number: int | None = None, *, charted: bool = True) -> Edition:
     """An edition, by default the newest, with its charted entries by rank (or every entry, by score).
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -18,6 +18,15 @@ def post_vectors(reader: sqlite3.Connection) -> Vectors:
     model = vectors_made_by(reader)
     query = f"SELECT post_id, row FROM post_vector v WHERE {MODEL.format('v')} = ? ORDER BY post_id"
     return _vectors(reader.execute(query, (model,)).fetchall(), model)
+
+
+def vectors_of(reader: sqlite3.Connection, post_ids: Sequence[int]) -> Vectors:
+    """The unit vectors of some posts by id, of the model that made most of the store's."""
+    model, rows = vectors_made_by(reader), []
+    query = f"SELECT post_id, row FROM post_vector v WHERE {MODEL.format('v')} = ? AND post_id = ?"
+    for post_id in sorted(set(post_ids)):
+        rows += reader.execute(query, (model, post_id)).fetchall()
+    return _vectors(rows, model)
 
 
 def vectors_made_by(reader: sqlite3.Connection) -> str:
