@@ -109,8 +109,8 @@ def _list_some(context: Context, lines: list[str]) -> None:
 @pass_context
 def export(context: Context, form: str | None, output: Path | None) -> None:
     """Write the followed blogs as a list that other programs, and kb sources import, read."""
-    from kb.listwriting import FORMS, write_list
     from kb.files import write_file
+    from kb.listwriting import FORMS, write_list
     from kb.store.sources import list_sources
 
     ending = output.suffix.lstrip(".").lower() if output else ""
