@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from crawler import urls
@@ -52,6 +53,8 @@ async def crawl(
         per_address=options.per_address,
         retry_s=options.retry_s,
         known=robots or {},
+        max_a_day=options.max_a_day,
+        asked=_asked_today(visits),
         tell=queue.put,
     )
     referrals = Referrals()
@@ -91,6 +94,14 @@ async def crawl(
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+def _asked_today(visits: Sequence[Visit]) -> Counter[str]:
+    """Requests of the last day by host, as far as the blogs of this crawl made them."""
+    asked: Counter[str] = Counter()
+    for visit in visits:
+        asked[urls.host(visit.blog.url)] += visit.asked_today
+    return asked
 
 
 class Referrals:

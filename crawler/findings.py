@@ -9,8 +9,14 @@ from dataclasses import replace
 from crawler import roots, shapes, urls
 from crawler.parse import Read
 from crawler.robots import Rules
-from crawler.types import Link, Page, Visit
+from crawler.types import Hint, Link, Page, Seen, Visit
 from crawler.waiting import Waiting
+from crawler.watch import Indexes
+
+PERMANENT = (301, 308)
+MAX_DOCUMENTS = 1_000  # feeds and sitemaps of one visit; an index of indexes without end stops here
+STAMPED = 0.3  # of a sitemap's posts with a new day: then it names the day of the build, and tells nothing
+LEAST_STAMPED = 10
 
 
 class Findings:
@@ -30,7 +36,16 @@ class Findings:
         self._fed: set[str] = set()  # keys that only a feed named so far
         self._feeds: dict[str, int] = {}  # URL -> entries on the blog
         self._there: set[str] | None = None  # keys of pages that answered on an earlier visit; made when needed
-        self._feed_lost = False
+        self._feed_lost = self._watch_lost = False
+        self.moved_to: str | None = None
+        self.replanned: list[Link] = []  # asked for before, waiting again; whoever tells them clears it
+        self.indexes = Indexes()
+        self._watched = roots.watched(visit).url if visit.complete else None
+        self._moved_feeds: dict[str, str] = {}  # URL -> where a permanent redirect led
+        self._lastmods: dict[str, str] = {}  # key -> what a sitemap says
+        self._documents = 0
+        self._told: set[str] = set()  # keys of what feeds named
+        self._feed_goes_on = False
 
     def plant(self) -> None:
         """The links that the visit begins with."""
@@ -39,6 +54,11 @@ class Findings:
             self.waiting.sure(url)
         if visit.complete:
             self.waiting.add(roots.watched(visit), again=True)
+            for link in roots.again(visit, everything=False) if visit.look else ():
+                if link.kind != "list" and link.url != self._watched:
+                    self.waiting.add(link, again=True)
+            for url in visit.again:
+                self.waiting.add(Link(url, "post", self.blog.url), again=True)
         elif visit.kind != "page" or not visit.pending:
             # Again after a visit that was cut off: its report, and with it the feed to watch, was never told
             self.waiting.add(roots.first(visit), again=visit.refresh or not visit.feed)
@@ -47,7 +67,8 @@ class Findings:
         if visit.refresh:
             for link in roots.again(visit, everything=True):
                 self.waiting.add(link, again=True)
-            for url in visit.posts:
+            never = Seen("")
+            for url in sorted(visit.posts, key=lambda url: visit.seen.get(urls.key(url), never).at):
                 self.waiting.add(Link(url, "post", self.blog.url), again=True)
 
     def probe(self) -> bool:
@@ -62,16 +83,25 @@ class Findings:
             return False
         return self.waiting.add(Link(url, "page", self.blog.url, 1, via))
 
-    def lost_feed(self, why: str) -> None:
-        """The watched feed is gone: begin again at the home page."""
-        self.notes.append(f"the feed {self.visit.feed} is no longer there ({why})")
-        self.watching, self._feed_lost = False, True
-        self.waiting.add(Link(self.blog.url, "home", self.blog.url), again=True)
+    def lost(self, link: Link, why: str) -> None:
+        """The watched page is gone, or the feed is: begin again at the home page."""
+        if not self.watching or link.url not in (self._watched, self.visit.feed) or link.url == self.blog.url:
+            return
+        if link.url == self.visit.feed:
+            self.notes.append(f"the feed {link.url} is no longer there ({why})")
+            self._feed_lost = True
+        self._watch_lost = self._watch_lost or link.url == self.visit.watch
+        self.watching = False
+        for url, kind in ((self.visit.feed, "feed"), (self.blog.url, "home")):
+            if url and url != link.url:
+                self.waiting.add(Link(url, kind, self.blog.url), again=True)  # type: ignore[arg-type]
 
     def settle(self, page: Page) -> None:
         """Where the home page is in the end: hosts that lead to it are the blog's, and its folder is the blog's."""
         hosts = (*self.scope.hosts, *(urls.host(url) for _, url in page.redirects), urls.host(page.url))
         folder = self.scope.folder if self.scope.folder == "/" else urls.folder(page.url)
+        if page.redirects and all(status in PERMANENT for status, _ in page.redirects):
+            self.moved_to = page.url if urls.key(page.url) != urls.key(self.visit.blog.url) else None
         self.scope = roots.Scope(tuple(dict.fromkeys(hosts)), folder)
         self.blog = replace(self.blog, hosts=self.scope.hosts)
 
@@ -80,6 +110,7 @@ class Findings:
         if self.visit.kind == "page":
             return []
         planted: list[Link] = []
+        self.indexes.take(link, page, read.verdict.kind, read.keys)
         if read.verdict.kind == "feed":
             self._feed_read(link, page, read)
         elif link.kind in ("home", "feed") and read.verdict.kind != "other":
@@ -94,10 +125,37 @@ class Findings:
             once_more = self.visit.complete and link.kind in ("feed", "home") and self._was_missing(found, name)
             if self._takes(link, found, read) and self.waiting.add(found, link_key=name, again=once_more):
                 new.append(found)
-        if link.kind in ("feed", "sitemap", "home") and self.watching and new:
+                if once_more:
+                    self.replanned.append(found)
+        if read.verdict.kind == "sitemap":
+            self._ask_edited(read)
+        if self.watching and new and (link.kind in ("feed", "sitemap", "home") or link.url == self._watched):
             entries = sum(found.kind == "post" for found in read.links)
-            self._widen(everything=read.verdict.kind == "feed" and len(new) >= entries > 0)
+            self._widen(link, everything=read.verdict.kind == "feed" and len(new) >= entries > 0)
         return new
+
+    def stamped(self, link: Link) -> Link:
+        """The link with the day of change that a sitemap gives for it, whoever named it first."""
+        lastmod = self._lastmods.get(urls.key(link.url)) if self._lastmods else None
+        if lastmod is None or (link.hint is not None and link.hint.lastmod == lastmod):
+            return link
+        return replace(link, hint=replace(link.hint or Hint(), lastmod=lastmod))
+
+    def _ask_edited(self, read: Read) -> None:
+        """Ask again for stored posts of which a sitemap tells another day of change than when they were last read."""
+        seen, changed, known = self.visit.seen, list[Link](), 0
+        for found, name in zip(read.links, read.keys, strict=True):
+            lastmod = found.hint.lastmod if found.hint else None
+            if lastmod is None:
+                continue
+            self._lastmods[name] = lastmod
+            if (before := seen.get(name)) is None:
+                continue
+            known += 1
+            if lastmod != before.lastmod if before.lastmod else lastmod[:10] > before.at[:10]:
+                changed.append(replace(found, kind="post", source=self.blog.url))
+        if len(changed) <= max(LEAST_STAMPED, STAMPED * known):
+            self.replanned += [link for link in changed if self.waiting.add(link, again=True)]
 
     def fed_only(self, read: Read) -> bool:
         """Whether a list leads to posts that only the feed named: then it is no proof that lists are of no use."""
@@ -107,10 +165,13 @@ class Findings:
         """Whether a link is one to follow."""
         if found.kind == "home":
             return False
-        if found.kind == "feed":
-            return read.verdict.kind == "feed" and self.scope.on_hosts(found.url)
-        if found.kind == "sitemap":
-            return self.scope.on_hosts(found.url) and link.kind in ("sitemap", "home")
+        if found.kind in ("feed", "sitemap"):
+            self._documents += 1
+            if self._documents > MAX_DOCUMENTS or not self.scope.on_hosts(found.url):
+                return False
+            # After a page of a feed that told nothing new comes its end, or it has none
+            goes_on = read.verdict.kind == "feed" and self._feed_goes_on
+            return goes_on if found.kind == "feed" else link.kind in ("sitemap", "home")
         if not self.scope.on_hosts(found.url):
             return False
         hint = found.hint
@@ -150,8 +211,12 @@ class Findings:
                 self.scope = replace(self.scope, folder=urls.folder(home))
                 self.waiting.add(Link(home, "home", self.blog.url))
             self.blog = replace(self.blog, hosts=self.scope.hosts)
-        count = sum(self.scope.on_hosts(found.url) for found in entries)
-        self._feeds[link.url] = count
+        names = {name for found, name in zip(read.links, read.keys, strict=True) if found.kind == "post"}
+        self._feed_goes_on = not names <= self._told
+        self._told |= names
+        if page.redirects and all(status in PERMANENT for status, _ in page.redirects):
+            self._moved_feeds[link.url] = page.url
+        self._feeds[link.url] = sum(self.scope.on_hosts(found.url) for found in entries)
         self.blog = replace(
             self.blog, title=self.blog.title or verdict.title, language=self.blog.language or verdict.language
         )
@@ -177,16 +242,27 @@ class Findings:
         self.guesses.update(guess.url for guess in (guesses if named else (*guesses, *maps)))
         return feeds + [found for found in maps if self.waiting.add(found)]
 
-    def _widen(self, everything: bool) -> None:
-        """The watched URL has news: ask the home page, sitemaps and archives again as well, all lists if all is new."""
+    def _widen(self, link: Link, everything: bool) -> None:
+        """The watched page has news: ask the home page, feed and sitemaps too, and lists unless the page names all."""
         self.watching = False
-        for link in roots.again(self.visit, everything):
-            self.waiting.add(link, again=True)
+        whole = self.indexes.covers(link.url, self.visit.posts)
+        for other in roots.again(self.visit, everything):
+            if other.url == link.url or (whole and other.kind == "list"):
+                continue
+            if self.waiting.add(other, again=True):
+                self.replanned.append(other)
 
     def feed(self) -> str | None:
         """The feed to watch: the one that was watched while it lives, else that with the most entries."""
-        kept = None if self._feed_lost else self.visit.feed
-        if kept and (kept in self._feeds or self.visit.complete):
-            return kept
-        best = max(self._feeds, key=lambda url: self._feeds[url], default=None)
-        return best if best and self._feeds[best] else kept
+        found = None if self._feed_lost else self.visit.feed
+        if not found or not (found in self._feeds or self.visit.complete):
+            best = max(self._feeds, key=lambda url: self._feeds[url], default=None)
+            found = best if best and self._feeds[best] else found
+        return self._moved_feeds.get(found, found) if found else None
+
+    def watch(self, posts: set[str]) -> str | None:
+        """The page to watch where it is not the feed. posts: keys of those that this visit found."""
+        kept = self.visit.watch if self.visit.complete and not self._watch_lost else None
+        stored = {urls.key(url) for url in self.visit.posts}
+        feed = next((old for old, new in self._moved_feeds.items() if new == self.feed()), self.feed())
+        return self.indexes.choose(feed, kept, frozenset(stored | posts), frozenset(posts - stored))

@@ -14,6 +14,10 @@ SHARE_OF_GAP = 0.1
 SMOOTHING = 0.3  # weight of the newest gap between two posts
 JITTER = 0.1
 MAX_ASKED_S = 7 * 86400.0  # what a feed's ttl may ask for at most
+MAX_REST = timedelta(days=7)  # a longer Retry-After is asked about sooner
+SHARE_OF_AGE = 0.25  # of a post's age, until it is read again: edits come early or hardly ever
+REREAD_DAYS = (30, 365)
+UNDATED_DAYS = 180
 REST_IN_DELAYS = 5  # the first rest of a host that asked for less and did not say how much
 MAX_REST_S = 300.0
 LEAST_SHARE_OF_DELAY = 0.96  # from the end of one request to the start of the next
@@ -39,6 +43,14 @@ def next_visit(
     asked_s = max(min(ttl_s or 0.0, MAX_ASKED_S), min(max_age_s or 0.0, MAX_WAIT_S), retry_after_s or 0.0)
     draw = int.from_bytes(hashlib.sha256(source.encode("utf-8", "replace")).digest()[:4], "big") / 2**32
     return now + timedelta(seconds=max(wait_s, asked_s) * (1 + JITTER * draw))
+
+
+def reread_due(published: str | None, read_at: datetime, now: datetime) -> bool:
+    """Whether a stored post is to be read again: a quarter of its age after the last time, from a month to a year."""
+    day = _day(published) if published else None
+    least, most = REREAD_DAYS
+    days = min(max(SHARE_OF_AGE * (read_at.date() - day).days, least), most) if day else UNDATED_DAYS
+    return now - read_at >= timedelta(days=days)
 
 
 def smoothed_gap_s(days: Sequence[str], today: date) -> float:

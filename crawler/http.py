@@ -204,6 +204,7 @@ class Fetcher:
         response = await self._client(url).send(request, stream=True)
         try:
             headers = {k.lower().decode("latin-1"): v.decode("latin-1").strip() for k, v in response.headers.raw}
+            tags = [v.decode("latin-1") for k, v in response.headers.raw if k.lower() == b"x-robots-tag"]
             status = response.status_code
             if status in _REDIRECTS and headers.get("location"):
                 await self._drain(response)
@@ -213,7 +214,8 @@ class Fetcher:
                 wait_s = retry_after_s(headers.get("retry-after"), self.clock.now())
                 return self._failure(job.asked, "status", f"answered {status}", status, wait_s)
             content_type = headers.get("content-type")
-            if status != 304 and (content_type or "").lower().startswith(_NEVER_TEXT):
+            # A part of whatever it is (robots.txt) is taken under any name: rules count, however they are labelled
+            if status != 304 and job.cut is None and (content_type or "").lower().startswith(_NEVER_TEXT):
                 return self._failure(job.asked, "content_type", f"is {content_type}, no page")
             body = b"" if status == 304 else await self._body(response, headers, job)
         finally:
@@ -228,7 +230,7 @@ class Fetcher:
             caching=Caching(headers.get("etag"), headers.get("last-modified")),
             redirects=hops,
             max_age_s=max_age_s(headers.get("cache-control")),
-            robots_tag=headers.get("x-robots-tag"),
+            robots_tag="\n".join(tags) or None,
         )
 
     async def _body(self, response: httpx.Response, headers: Mapping[str, str], job: _Job) -> bytes:

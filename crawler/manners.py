@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -29,12 +30,19 @@ class Manners:
         per_address: int,
         retry_s: float,
         known: Mapping[str, Robots],
+        max_a_day: int,
+        asked: Mapping[str, int],
         tell: Callable[[Robots], Awaitable[None]],
     ) -> None:
-        """retry_s: before a second try of a robots.txt; known: those of earlier runs; tell: is told new ones."""
+        """retry_s: before a second try of a robots.txt; known: those of earlier runs; tell: is told new ones.
+
+        max_a_day: requests to one host; asked: those of the last day by host, with which the count begins.
+        """
         self._fetcher, self._clock, self._tell = fetcher, clock, tell
         self.spacing = Spacing(delay_s)
         self._robots = {origin: answer for origin, answer in known.items() if robots.fresh(answer, clock.now())}
+        self._old = {origin: answer for origin, answer in known.items() if robots.usable(answer, clock.now())}
+        self._max_a_day, self._asked = max_a_day, Counter(asked)
         self._rules: dict[str, Rules] = {}
         self._asking: dict[str, asyncio.Lock] = {}
         self._hosts: dict[str, asyncio.Lock] = {}
@@ -53,11 +61,22 @@ class Manners:
         async with self._asking.setdefault(origin, asyncio.Lock()):
             if origin not in self._rules:
                 if origin not in self._robots:
-                    self._robots[origin] = await self._fetch(origin, count)
-                    await self._tell(self._robots[origin])
+                    answer = await self._fetch(origin, count)
+                    if robots.rules_of(answer) is robots.NOTHING and origin in self._old:
+                        answer = self._old[origin]  # RFC 9309, 2.4: a copy may be older while the file cannot be had
+                    else:
+                        await self._tell(answer)
+                    self._robots[origin] = answer
                 self._rules[origin] = robots.rules_of(self._robots[origin])
                 self.spacing.ask(urls.host(origin), self._rules[origin].delay_s(robots.PRODUCT))
         return self._rules[origin]
+
+    def spent(self, url: str) -> str | None:
+        """Why a host may not be asked any more today, if it may not."""
+        host = urls.host(url)
+        if self._asked[host] < self._max_a_day or host in self._fetcher.mapped:
+            return None
+        return f"{host} has had the {self._max_a_day} requests of a day"
 
     def status(self, url: str) -> int | None:
         """How the robots.txt of this URL's origin was answered; None where it was not."""
@@ -91,6 +110,7 @@ class Manners:
             if not free and (wait_s := self.spacing.wait_s(host, self._clock.monotonic())) > 0:
                 await asyncio.sleep(wait_s)
             self.spacing.start(host, self._clock.monotonic())
+            self._asked[host] += 1
             count(url)
             try:
                 yield
@@ -113,6 +133,8 @@ class _Gate:
         now = self._manners._clock.now()
         if not self._follows(url):
             return Failure(url, "status", f"leads to another site: {url[:200]}", now, 301)
+        if (spent := self._manners.spent(url)) is not None:
+            return Failure(url, "budget", spent, now)
         rules = await self._manners.rules(url, self._count)
         if rules.allowed(robots.PRODUCT, url):
             return None

@@ -17,6 +17,7 @@ from crawler.types import Robots
 PRODUCT = "kb"  # the token that a robots.txt names us by
 MAX_BYTES = 512_000  # the RFC asks for at least 500 KiB; what stands after is not read
 MAX_AGE = timedelta(hours=24)
+MAX_STALE = timedelta(days=30)
 _MAX_LINE = 16_663  # as Google: eight times the longest URL that a browser once took, less one
 _UNRESERVED = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
 _OUTSIDE = re.compile(r"[^!#-;=?-\[\]_a-z~]")  # what may not stand in a URL as it is
@@ -102,6 +103,12 @@ def fresh(robots: Robots, now: datetime) -> bool:
     reachable = robots.status is not None and robots.status < 500 and robots.status != 429
     age = now - robots.fetched_at
     return timedelta() <= age < (MAX_AGE if reachable else timedelta(hours=1))
+
+
+def usable(robots: Robots, now: datetime) -> bool:
+    """Whether an old answer may still be followed while the file cannot be had: rules, or their absence, of 30 days."""
+    reached = robots.status is not None and robots.status < 500 and robots.status != 429
+    return reached and now - robots.fetched_at < MAX_STALE
 
 
 def _lines(body: bytes) -> Iterator[tuple[str, str]]:

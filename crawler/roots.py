@@ -12,7 +12,6 @@ from crawler.types import Link, Visit
 
 MAX_FEEDS = 3  # of those that a home page names
 MAX_SITEMAPS = 20  # of those that a robots.txt names
-MAX_LISTS = 12  # asked again when a feed has news
 # Where a feed most likely is when no page names it, by the program that made the site; at most MAX_PROBES are tried
 MAX_PROBES = 3
 _PROBES = {
@@ -77,6 +76,10 @@ def first(visit: Visit) -> Link:
 def watched(visit: Visit) -> Link:
     """The one URL that tells whether a blog that was crawled has something new."""
     source = visit.blog.url
+    if visit.watch:
+        if urls.key(visit.watch) == urls.key(source):
+            return first(visit)
+        return Link(visit.watch, "sitemap" if _is_document(visit.watch) else "list", source)
     if visit.feed:
         return Link(visit.feed, "feed", source)
     if visit.kind == "blog" and len(found := sitemaps_in(visit.caching)) == 1:
@@ -85,17 +88,22 @@ def watched(visit: Visit) -> Link:
 
 
 def again(visit: Visit, everything: bool) -> Iterator[Link]:
-    """What is asked again, conditionally, when the watched URL has news: home, sitemaps, and lists."""
+    """What is asked again, conditionally, when the watched URL has news: home, feed, sitemaps, lists in their order.
+
+    Of the lists those that follow several without news are left out (crawler.waiting).
+    """
     source = visit.blog.url
     if visit.kind == "page":
         return
     yield Link(source, first(visit).kind, source)
+    if visit.feed and visit.feed != source:
+        yield Link(visit.feed, "feed", source)
     for url in sitemaps_in(visit.caching):
         yield Link(url, "sitemap", source)
     own = {urls.key(url) for url in visit.posts}
     lists = [u for u in visit.caching if urls.key(u) not in own and shapes.guess(u) in ("archive", "list")]
     lists = [u for u in lists if not _is_document(u)]
-    for url in lists if everything else [u for u in lists if shapes.guess(u) == "archive"][:MAX_LISTS]:
+    for url in lists if everything else [u for u in lists if shapes.guess(u) == "archive"]:
         yield Link(url, "list", source, 1)
 
 

@@ -63,7 +63,7 @@ class Page:
     caching: Caching = Caching()
     redirects: tuple[tuple[int, str], ...] = ()  # (status, URL it led to), in order
     max_age_s: float | None = None
-    robots_tag: str | None = None  # X-Robots-Tag as sent
+    robots_tag: str | None = None  # X-Robots-Tag as sent, a line a header
 
     @property
     def not_modified(self) -> bool:
@@ -165,19 +165,32 @@ class Robots:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """When a stored post was last asked for, and what its sitemap said of it then."""
+
+    at: str  # ISO, UTC
+    lastmod: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """All that a crawl needs to know to visit one blog: where to begin, and what is known already."""
 
     blog: Blog
-    feed: str | None = None  # the feed that was found to be the blog's own, watched on later visits
+    feed: str | None = None  # the feed that was found to be the blog's own
+    watch: str | None = None  # the page that names most posts, where it is not the feed; asked first on later visits
     kind: Literal["blog", "feed", "sitemap", "page"] = "blog"  # what the source's URL is; page: single posts by hand
     pending: tuple[Link, ...] = ()  # found by an earlier visit and not fetched yet
     known: frozenset[str] = frozenset()  # crawler.urls.key of every URL that was fetched
     posts: Mapping[str, str] = field(default_factory=dict)  # URL of each stored post -> day of publication or ""
     caching: Mapping[str, Caching] = field(default_factory=dict)  # URL -> validators, of what may be asked again
-    complete: bool = False  # an earlier visit came to its end, so that watching the feed is enough
+    seen: Mapping[str, Seen] = field(default_factory=dict)  # crawler.urls.key of each post's URL -> its last answer
+    complete: bool = False  # an earlier visit came to its end, so that one watched page is enough
+    look: bool = False  # feed, home and sitemaps are asked too, since the watched page may not tell everything
+    again: tuple[str, ...] = ()  # posts that were read long ago, asked for again
     refresh: bool = False  # ask for every stored post again, conditionally
     paused_until: datetime | None = None  # a Retry-After that has not run out
+    asked_today: int = 0  # requests of the last day
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +203,7 @@ class Outcome:
     verdict: Verdict | None = None
     post: Post | None = None
     links: tuple[Link, ...] = ()  # new ones, each at most once a visit, that now wait to be fetched
+    again: tuple[Link, ...] = ()  # fetched on an earlier visit, and waiting once more
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,5 +222,10 @@ class Report:
     requests: int = 0
     posts: int = 0
     failed: int = 0
-    ttl_s: float | None = None  # least time until the next visit that the site asked for
+    watch: str | None = None  # the page to ask first next time, where it is not the feed
+    looked: bool = False  # home page, feeds and sitemaps were asked, not the watched page alone
+    moved_to: str | None = None  # where the home page's permanent redirects lead
+    ttl_s: float | None = None  # least time between two visits that the feed asks for
+    max_age_s: float | None = None  # how long the answer for the watched page said that it holds
+    rest_s: float | None = None  # the site asked to be left alone for so long, or has had its day's requests
     note: str = ""  # what an owner should know: a trap, a budget, a closed platform

@@ -16,11 +16,12 @@ from crawler.manners import Manners
 from crawler.parse import Read
 from crawler.pool import ParsePool
 from crawler.retry import transient
-from crawler.types import Caching, Failure, Link, Outcome, Page, Report, Verdict, Visit
+from crawler.types import Caching, Failure, Link, Outcome, Page, Post, Report, Verdict, Visit
 
 GIVE_UP_FRESH = 4  # failures in a row before a blog that never answered is left for another day
 GIVE_UP = 15  # the same for one that did answer
 MAX_REST_S = 90.0  # a Retry-After that is waited for within a visit
+BUDGET_REST_S = 6 * 3600.0  # after which a part of the day's requests is free again
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Options:
     tries: int = 4  # of one URL in a visit, when what failed may pass
     retry_s: float = 1.0  # before the second try; doubles
     max_requests: int = 6_000  # of one visit
+    max_a_day: int = 10_000  # of one host, over all visits of a day
     pages_in_hand: int = 2  # fetched and not read yet, per blog
     grace_s: float = 5.0  # what is under way may take so long after a stop
 
@@ -66,7 +68,10 @@ class Visitor:
         self.requests = self.posts = self.failed = self.answered = self.failures_in_a_row = 0
         self.failure: Failure | None = None
         self.pause_s: float | None = None
+        self.max_age_s: float | None = None
         self.cut_short = False
+        self._found: set[str] = set()  # keys of the posts that were read, under every URL
+        self._validators: dict[str, Caching] | None = None  # by key; made when needed
 
     async def run(self) -> Report:
         """Visit until nothing waits, or the crawl is stopped."""
@@ -110,7 +115,12 @@ class Visitor:
             requests=self.requests,
             posts=self.posts,
             failed=self.failed,
-            ttl_s=max(filter(None, (self.found.ttl_s, self.pause_s)), default=None),
+            watch=self.found.watch(self._found),
+            looked=not waits and (self.visit.look or not self.found.watching),
+            moved_to=self.found.moved_to,
+            ttl_s=self.found.ttl_s,
+            max_age_s=self.max_age_s,
+            rest_s=self.pause_s,
             note="; ".join(filter(None, (closed if not self.posts else None, *self.found.notes))),
         )
 
@@ -159,7 +169,14 @@ class Visitor:
         return await self.world.fetcher.fetch(link, self._caching(link), gate=self.gate)
 
     def _caching(self, link: Link) -> Caching | None:
-        return self.visit.caching.get(link.url) if self.visit.complete or self.visit.refresh else None
+        """The validators of an earlier answer, under whatever spelling of the URL."""
+        if not (self.visit.complete or self.visit.refresh):
+            return None
+        if (found := self.visit.caching.get(link.url)) is not None or urls.key(link.url) not in self.visit.known:
+            return found
+        if self._validators is None:
+            self._validators = {urls.key(url): caching for url, caching in self.visit.caching.items()}
+        return self._validators.get(urls.key(link.url))
 
     def _follows(self, url: str) -> bool:
         """Whether a hop may lead there: aliases are learned from the home page, and a feed may live elsewhere."""
@@ -173,6 +190,14 @@ class Visitor:
     async def _failed(self, link: Link, failure: Failure) -> None:
         options, clock = self.world.options, self.world.clock
         self.failure = self.failure or failure
+        if failure.kind == "budget":
+            self.pause_s = BUDGET_REST_S
+            self.found.notes.append(failure.detail)
+            self.found.waiting.add(link, again=True)
+            return
+        if _shut(failure) and urls.same_site(failure.url, [urls.host(self.visit.blog.url)]):
+            self.cut_short = True  # every other URL of the host would fail for the same reason; they go on waiting
+            return
         if not transient(failure):
             await self._gone(link, failure)
             return
@@ -196,15 +221,14 @@ class Visitor:
         if not transient(failure):
             self.found.waiting.record(link, "error", fed=False)
         if link.url in self.found.guesses and failure.status is not None and failure.status < 500:
-            await self.world.tell(Outcome(link, verdict=Verdict("error", (f"nothing there: {failure.detail}",))))
+            await self._tell(link, verdict=Verdict("error", (f"nothing there: {failure.detail}",)))
             return
         if failure.status == 301 and failure.kind == "status":
-            await self.world.tell(Outcome(link, verdict=Verdict("foreign", (failure.detail,))))
+            await self._tell(link, verdict=Verdict("foreign", (failure.detail,)))
             return
         self.failed += 1
-        await self.world.tell(Outcome(link, failure=failure))
-        if link.kind == "feed" and link.url == self.visit.feed and self.found.watching:
-            self.found.lost_feed(failure.detail)
+        await self._tell(link, failure=failure)
+        self.found.lost(link, failure.detail)
 
     async def _fetched(self, link: Link, page: Page) -> None:
         self.answered += 1
@@ -213,13 +237,15 @@ class Visitor:
         moved = urls.key(page.url) != urls.key(link.url)
         seen = self.found.waiting.done(page.url)
         self.found.waiting.done(link.url)
+        if link.url == roots.watched(self.visit).url:
+            self.max_age_s = page.max_age_s
         if page.not_modified:
-            await self.world.tell(Outcome(link, page))
+            if link.kind == "list":
+                self.found.waiting.record(link, None, fed=False)
+            await self._tell(link, page)
         elif moved and seen and link.kind not in ("home", "feed", "sitemap"):
             self.found.waiting.record(link, "redirect", fed=False)
-            await self.world.tell(
-                Outcome(link, page, verdict=Verdict("redirect", ("to a page fetched before",), page.url))
-            )
+            await self._tell(link, page, verdict=Verdict("redirect", ("to a page fetched before",), page.url))
         else:
             if link.kind == "home":
                 self.found.settle(page)
@@ -236,14 +262,25 @@ class Visitor:
             self.failed += 1
             if link.url == roots.first(self.visit).url:
                 self.answered, self.failure, self.cut_short = 0, read, True
-            await self.world.tell(Outcome(link, page, failure=read))
+            await self._tell(link, page, failure=read)
             return
         rules = await self.world.manners.rules(page.url, self._count) if link.kind == "home" else None
         new = self.found.take(link, page, read, rules)
-        self.posts += read.post is not None
+        if read.post is not None:
+            self.posts += 1
+            self._found.update(map(urls.key, (link.url, page.url, read.post.url)))
         self.found.waiting.record(link, read.verdict.kind, fed=self.found.fed_only(read))
         self.found.blog = replace(self.found.blog, patterns=self.found.waiting.patterns())
-        await self.world.tell(Outcome(link, page, verdict=read.verdict, post=read.post, links=tuple(new)))
+        await self._tell(link, page, verdict=read.verdict, post=read.post, links=tuple(new))
+
+    async def _tell(
+        self, link: Link, page: Page | None = None, *, failure: Failure | None = None, verdict: Verdict | None = None,
+        post: Post | None = None, links: tuple[Link, ...] = (),
+    ) -> None:  # fmt: skip
+        """Hand an outcome on, with whatever waits once more since the last one."""
+        again, self.found.replanned = tuple(self.found.replanned), []
+        link = self.found.stamped(link)
+        await self.world.tell(Outcome(link, page, failure, verdict, post, links, again))
 
     async def _leave_out(self) -> None:
         """Tell of the links that are not worth a request, so that they wait no longer."""
@@ -251,6 +288,14 @@ class Visitor:
             return
         reasons: Counter[str] = Counter()
         for link, why in self.found.waiting.left_out():
+            if self.found.waiting.is_again(link):
+                await self._tell(link)  # what is known of it stays so
+                continue
             reasons[why] += 1
-            await self.world.tell(Outcome(link, verdict=Verdict("other", (f"not asked for: {why}",))))
+            await self._tell(link, verdict=Verdict("other", (f"not asked for: {why}",)))
         self.found.notes += [f"left out {n}: {why}" for why, n in reasons.items() if n > 500]
+
+
+def _shut(failure: Failure) -> bool:
+    """Whether a host's robots.txt could not be had, so that nothing of it may be asked for now."""
+    return failure.kind == "robots" and (failure.status is None or failure.status >= 500 or failure.status == 429)

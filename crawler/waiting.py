@@ -70,6 +70,7 @@ class Waiting:
         self._patterns = set(patterns)
         self._answers: dict[str, list[int]] = {}  # page that links were found on, or section -> [answered, not there]
         self._skipped: list[tuple[Link, str]] = []
+        self._again: set[str] = set()  # URLs of links that were asked for on an earlier visit
         self._explored = self._lucky = 0  # pages of shapes that had given nothing yet, and posts among them
 
     def __len__(self) -> int:
@@ -82,6 +83,8 @@ class Waiting:
             return False
         if shapes.guess(link.url) == "never" and link.kind not in ("feed", "sitemap", "home"):
             return False
+        if again and name in self._seen:
+            self._again.add(link.url)
         self._seen.add(name)
         self._done.discard(name)
         self._number += 1
@@ -172,6 +175,10 @@ class Waiting:
         if link.via and (name := self._via.get(link.via)) and (parent := self._groups.get(name)):
             parent.earned += 1
             parent.barren = 0
+
+    def is_again(self, link: Link) -> bool:
+        """Whether a link was asked for on an earlier visit, and waits or waited once more."""
+        return link.url in self._again
 
     def left_out(self) -> Iterator[tuple[Link, str]]:
         """The links that wait in groups not worth a request, each with what speaks against it; forgotten."""

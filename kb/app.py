@@ -97,11 +97,17 @@ class App:
         self.facts |= Tally().facts()
         if not due:
             return Summary(("no blog is due",))
-        tally, interrupted = asyncio.run(self._crawl(due, refresh, time_limit))
+        tally, interrupted = asyncio.run(self._crawl(due, refresh, time_limit, retry=every or bool(only)))
         return summary_of(tally, interrupted)
 
     async def _crawl(
-        self, due: Sequence[int], refresh: bool, time_limit_s: float | None, *, single: bool = False
+        self,
+        due: Sequence[int],
+        refresh: bool,
+        time_limit_s: float | None,
+        *,
+        single: bool = False,
+        retry: bool = False,
     ) -> tuple[Tally, bool]:
         from kb.fetching import crawling, stopped_by_signals
         from kb.ingest import ingest
@@ -123,6 +129,7 @@ class App:
                     self.clock,
                     refresh=refresh,
                     single=single,
+                    retry=retry,
                     keep_bytes=self.settings["keep_pages_mb"] * 1_000_000,
                     progress=show,
                 )

@@ -82,7 +82,8 @@ def _options(settings: Settings, reach: Reach, time_limit_s: float | None) -> Op
     from crawler.crawl import Options
 
     delay_s = settings["delay_s"] if reach.delay_s is None else reach.delay_s
-    return Options(delay_s=delay_s, time_limit_s=time_limit_s, max_requests=settings["pages_per_visit"])
+    return Options(delay_s=delay_s, time_limit_s=time_limit_s, max_requests=settings["pages_per_visit"],
+                   max_a_day=settings["requests_per_day"])  # fmt: skip
 
 
 @contextmanager

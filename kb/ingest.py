@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from crawler.clock import Clock
-from crawler.frontier import next_visit
+from crawler.frontier import MAX_REST, next_visit
 from crawler.retry import back_off
 from crawler.types import Failure, Outcome, Report, Robots, Visit
 from kb.errors import NetworkError
 from kb.logs import tell
-from kb.store import frontier, posts, sources
+from kb.store import frontier, moves, posts, sources
 from kb.store.connect import Store
 
 if TYPE_CHECKING:
@@ -61,14 +61,15 @@ GIVE_UP_AFTER = 24  # blogs, all of them unreachable: then it is the network tha
 
 async def ingest(
     store: Store, due: Sequence[int], crawl: Crawl, clock: Clock, *, refresh: bool = False, single: bool = False,
-    keep_bytes: int, progress: Callable[[Tally], None],
+    retry: bool = False, keep_bytes: int, progress: Callable[[Tally], None],
 ) -> Tally:  # fmt: skip
     """Visit the sources with these ids and store what comes; every outcome is durable within a second.
 
     single: fetch only the pages that wait, which a person asked for; says nothing of the sources' health.
+    retry: try what failed again before its time.
     """
     reader, now = store.reader, clock.now()
-    visits = {i: frontier.visit_of(reader, i, now, refresh=refresh, single=single) for i in due}
+    visits = {i: frontier.visit_of(reader, i, now, refresh=refresh, single=single, retry=retry) for i in due}
     ids = {visit.blog.url: source_id for source_id, visit in visits.items()}
     writer = _Writer(store, ids, clock, keep_bytes - frontier.kept_bytes(reader), single)
     waiting: list[Event] = []
@@ -135,8 +136,9 @@ class _Writer:
         source_id = self._ids[outcome.link.source]
         self.tally.reached += outcome.page is not None
         post_id = None
-        if outcome.post is not None:
-            saved = posts.save_post(session, source_id, outcome.post, now)
+        post = moves.settle(session, outcome)
+        if post is not None:
+            saved = posts.save_post(session, source_id, post, now)
             post_id = saved.post_id
             self.tally.new += saved.change == "new"
             self.tally.edited += saved.change == "edited"
@@ -163,14 +165,21 @@ class _Writer:
             sources.record_report(session, source_id, report, now, self._next(source_id, report, now))
 
     def _next(self, source_id: int, report: Report, now: datetime) -> datetime | None:
+        rest_s = min(report.rest_s or 0.0, MAX_REST.total_seconds())
         if report.ok and not report.complete:
-            return now + timedelta(seconds=report.ttl_s) if report.ttl_s else None  # soon: something waits
+            return now + timedelta(seconds=rest_s) if rest_s else None  # soon: something waits
         reader = self._store.reader
-        asked_s = report.failure.retry_after_s if report.failure else None
         if not report.ok:
             rest = back_off(sources.failures_of(reader, source_id) + 1)
-            return now + max(rest, timedelta(seconds=asked_s or 0))
-        return next_visit(now, sources.days_of_posts(reader, source_id), report.ttl_s, report.source)
+            asked_s = min((report.failure.retry_after_s if report.failure else None) or 0.0, MAX_REST.total_seconds())
+            return now + max(rest, timedelta(seconds=max(asked_s, rest_s)))
+        return next_visit(
+            now,
+            sources.days_of_posts(reader, source_id),
+            report.ttl_s or sources.ttl_of(reader, source_id),
+            report.source,
+            max_age_s=report.max_age_s,
+        )
 
 
 def _log_page(outcome: Outcome, post_id: int | None) -> None:

@@ -114,6 +114,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("keep_pages_mb", 1024, _count(0), "megabytes of raw pages kept for kb reread; 0 keeps none"),
     Option("pages_per_visit", 3000, _count(1), "most pages fetched from one blog in one visit"),
     Option("metrics", "", str, "a file for Prometheus' textfile collector, written at the end of kb run and kb crawl"),
+    Option("requests_per_day", 10_000, _count(1), "most requests to one host in a day"),
     Option("allow_loopback", False, lambda t: t.lower() in {"1", "true", "yes"}, "let the crawler fetch from loopback"),
     Option("per_blog", 12, _count(1), "most posts of one blog in the chart"),
     Option("weights", {}, _weights, "other weights of the ranking's signals: links=0.3, evidence=0"),

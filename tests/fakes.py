@@ -64,12 +64,12 @@ class Web:
                     answer = self._answer(url, asked, caching, hops)
             else:
                 answer = self._answer(url, asked, caching, hops)
-            if not isinstance(answer, str):
+            if not isinstance(answer, tuple):
                 return answer
-            hops.append((301, answer))
-            url = answer
+            hops.append(answer)
+            url = answer[1]
 
-    def _answer(self, url: str, asked: str, caching: Caching | None, hops: list) -> Page | Failure | str:
+    def _answer(self, url: str, asked: str, caching: Caching | None, hops: list) -> Page | Failure | tuple[int, str]:
         self.asked.append(url)
         if self.failing.get(url, 0) > 0:
             self.failing[url] -= 1
@@ -77,7 +77,7 @@ class Web:
         found = self.pages.get(url)
         status, body = found if isinstance(found, tuple) else (404 if found is None else 200, found or "")
         if status in (301, 302):
-            return urljoin(url, body)
+            return status, urljoin(url, body)
         if status != 200:
             return Failure(asked, "status", f"answered {status}", self.clock.now(), status)
         data = body if isinstance(body, bytes) else str(body).encode()

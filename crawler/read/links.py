@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from crawler import shapes, urls
+from crawler.read.consent import asks
 from crawler.read.tree import Element, tokens
 from crawler.types import Blog, Link, LinkKind, Page
 
@@ -32,11 +33,8 @@ def base_of(root: Element, url: str) -> str:
 
 def links_of(root: Element, base: str, page: Page, blog: Blog) -> Iterator[Link]:
     """Absolute, each once; nofollow, other schemes and the page itself left out."""
-    robots = " ".join(
-        (m.get("content") or "").lower() for m in root.iter("meta") if (m.get("name") or "").lower() == "robots"
-    )
     seen = {page.url.partition("#")[0]}
-    closed = "nofollow" in robots or "nofollow" in (page.robots_tag or "").lower()
+    closed = "nofollow" in asks(root, page.robots_tag)
     for element in root.iter("link", "a", "area"):
         href = element.get("href")
         if not href or href.startswith("#"):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal
 
 from crawler import text, urls
 from crawler.read import READER
 from crawler.read.charset import decode
 from crawler.read.classify import classify, is_home, looks_of, names_a_list
+from crawler.read.consent import asks
 from crawler.read.content import content_of, feed_content
 from crawler.read.days import guessed
 from crawler.read.facts import facts_of
@@ -50,7 +52,10 @@ def parse(page: Page, blog: Blog, hint: Hint | None) -> Iterator[Post | Link | V
     head = head_of(root)
     base = base_of(root, page.url)
     links = list(links_of(root, base, page, blog))
+    hidden = "noindex" in asks(root, page.robots_tag)
     post, verdict = read(root, head, base, page, blog, hint)
+    if post is not None and hidden:
+        post, verdict = None, replace(verdict, kind="other", reasons=("noindex: asks to be in no index",))
     if post is not None:
         yield post
     yield from links

@@ -5,33 +5,50 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
+from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from crawler.types import Blog, Caching, Hint, Link, Outcome, Page, Robots, Visit
+from crawler.frontier import MAX_REST, reread_due
+from crawler.retry import MAX_BACK_OFF, back_off, transient
+from crawler.types import Blog, Caching, Hint, Link, Outcome, Page, Robots, Seen, Visit
 from crawler.urls import key
-from kb.store.rows import clean, dump, iso, strings
+from kb.store.rows import clean, dump, instant, iso, strings
 
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-MAX_ATTEMPTS = 4  # of one URL; a page that failed so often in four visits is left until --refresh
-# States of a link. pending: waits. done: answered. failed: waits for another try. gone: 404 or 410, twice.
+TRIES = 4  # visits in which a page may fail for good reason (too large, forbidden) before it is left until --refresh
+LOOK_EVERY = timedelta(days=7)  # between two visits that ask more than the page that is watched
+MAX_AGAIN = 20  # old posts read again in one visit
+_GONE = (404, 410)
 
 
 def visit_of(
-    reader: sqlite3.Connection, source_id: int, now: datetime, *, refresh: bool = False, single: bool = False
+    reader: sqlite3.Connection,
+    source_id: int,
+    now: datetime,
+    *,
+    refresh: bool = False,
+    single: bool = False,
+    retry: bool = False,
 ) -> Visit:
-    """All that a crawl needs to know of one source. single: only the pages that wait, for posts added by hand."""
+    """All that a crawl needs to know of one source.
+
+    single: only the pages that wait, for posts added by hand. retry: what failed is tried again before its time.
+    """
     row = reader.execute("SELECT * FROM source WHERE id = ?", (source_id,)).fetchone()
     links = reader.execute(
-        "SELECT url, key, kind, depth, via, hint, state, attempts, not_before, etag, last_modified"
-        " FROM link WHERE source_id = ? ORDER BY id",
+        "SELECT url, key, kind, depth, via, hint, state, attempts, not_before, etag, last_modified, final_url, lastmod,"
+        " fetched_at FROM link WHERE source_id = ? ORDER BY id",
         (source_id,),
     ).fetchall()
-    posts = reader.execute("SELECT url, published FROM post WHERE source_id = ?", (source_id,)).fetchall()
-    waiting = [link for link in links if _waits(link, iso(now))]
+    posts = reader.execute(
+        "SELECT url, key, published, fetched_at FROM post WHERE source_id = ? ORDER BY id", (source_id,)
+    ).fetchall()
+    complete = bool(row["complete"]) and not single
+    seen = _seen(links, posts)
     return Visit(
         blog=Blog(
             url=row["url"],
@@ -41,25 +58,73 @@ def visit_of(
             patterns=strings(row["patterns"]),
         ),
         feed=row["feed"],
+        watch=row["watch"],
         kind="page" if single or row["status"] == "hand" else row["kind"],
-        pending=tuple(_link(link, row["url"]) for link in waiting),
+        pending=tuple(_link(link, row["url"]) for link in links if _waits(link, now, retry, refresh)),
         known=frozenset(link["key"] for link in links),
         posts={p["url"]: (p["published"] or "")[:10] for p in posts},
-        caching={
-            link["url"]: Caching(link["etag"], link["last_modified"])
-            for link in links
-            if (link["etag"] or link["last_modified"]) and link["state"] == "done"
-        },
-        complete=bool(row["complete"]) and not waiting and not single,
+        caching=_validators(links),
+        seen=seen,
+        complete=complete,
+        look=complete and _is_time(row["looked_at"], now, LOOK_EVERY),
+        again=_read_long_ago(posts, seen, now) if complete else (),
         refresh=refresh,
+        paused_until=_until(row["rest_until"], now),
+        asked_today=sum(iso(now - timedelta(days=1)) < (link["fetched_at"] or "") <= iso(now) for link in links),
     )
 
 
-def _waits(link: sqlite3.Row, now: str) -> bool:
+def _waits(link: sqlite3.Row, now: datetime, retry: bool, refresh: bool) -> bool:
     if link["state"] == "pending":
         return True
-    again = link["state"] == "failed" and link["attempts"] < MAX_ATTEMPTS
-    return again and (link["not_before"] is None or link["not_before"] <= now)
+    if link["state"] == "left":
+        return refresh
+    due = link["not_before"] is None or link["not_before"] <= iso(now) or (link["fetched_at"] or "") > iso(now)
+    return link["state"] == "failed" and (due or retry or refresh)
+
+
+def _validators(links: Sequence[sqlite3.Row]) -> dict[str, Caching]:
+    """What a conditional request may send, by every URL of a page."""
+    found: dict[str, Caching] = {}
+    for link in links:
+        if (link["etag"] or link["last_modified"]) and link["state"] in ("done", "pending"):
+            found[link["url"]] = Caching(link["etag"], link["last_modified"])
+            if link["final_url"]:
+                found.setdefault(link["final_url"], found[link["url"]])
+    return found
+
+
+def _seen(links: Sequence[sqlite3.Row], posts: Sequence[sqlite3.Row]) -> dict[str, Seen]:
+    """When each stored post was last asked for, by key."""
+    asked = {link["key"]: link for link in links if link["fetched_at"]}
+    asked |= {key(link["final_url"]): link for link in asked.values() if link["final_url"]}
+    found: dict[str, Seen] = {}
+    for post in posts:
+        link = asked.get(post["key"])
+        found[post["key"]] = Seen(link["fetched_at"], link["lastmod"]) if link else Seen(post["fetched_at"])
+    return found
+
+
+def _read_long_ago(posts: Sequence[sqlite3.Row], seen: dict[str, Seen], now: datetime) -> tuple[str, ...]:
+    """The posts to read again, those that wait longest first."""
+    due = sorted(
+        (at, post["url"])
+        for post in posts
+        if reread_due(post["published"], datetime.fromisoformat(at := seen[post["key"]].at), now)
+    )
+    return tuple(url for _, url in due[:MAX_AGAIN])
+
+
+def _is_time(last: str | None, now: datetime, every: timedelta) -> bool:
+    """Whether something is due that was last done then; a moment in the future means that the clock went back."""
+    at = instant(last)
+    return at is None or not timedelta() <= now - at < every
+
+
+def _until(rest_until: str | None, now: datetime) -> datetime | None:
+    """The end of a rest that a site asked for; one further off than any can be was reckoned by a clock gone wrong."""
+    at = instant(rest_until)
+    return at if at is not None and now < at <= now + MAX_REST else None
 
 
 def record_outcome(session: Session, source_id: int, outcome: Outcome, post_id: int | None, at: datetime) -> None:
@@ -71,12 +136,12 @@ def record_outcome(session: Session, source_id: int, outcome: Outcome, post_id: 
     if outcome.links:
         rows = [_pending(source_id, link) for link in outcome.links]
         session.execute(insert(LinkRow).on_conflict_do_nothing(index_elements=["source_id", "key"]), rows)
-    done = _pending(source_id, outcome.link) | _result(outcome, post_id, at)
-    statement = insert(LinkRow).values(**done)
-    changed = {name: done[name] for name in _result(outcome, post_id, at) if name != "attempts"}
-    if outcome.failure is not None:
-        changed["attempts"] = LinkRow.__table__.c.attempts + 1  # type: ignore[attr-defined]
-    session.execute(statement.on_conflict_do_update(index_elements=["source_id", "key"], set_=changed))
+    for link in outcome.again:
+        waits = insert(LinkRow).values(**_pending(source_id, link))
+        session.execute(waits.on_conflict_do_update(index_elements=["source_id", "key"], set_={"state": "pending"}))
+    result = _failed(session, source_id, outcome, at) if outcome.failure else _result(outcome, post_id, at)
+    statement = insert(LinkRow).values(**(_pending(source_id, outcome.link) | result))
+    session.execute(statement.on_conflict_do_update(index_elements=["source_id", "key"], set_=result))
 
 
 def want_page(session: Session, source_id: int, url: str) -> None:
@@ -97,20 +162,51 @@ def _pending(source_id: int, link: Link) -> dict[str, Any]:
             "depth": link.depth, "via": link.via, "hint": hint, "state": "pending", "attempts": 0}  # fmt: skip
 
 
+def _failed(session: Session, source_id: int, outcome: Outcome, at: datetime) -> dict[str, Any]:
+    """The facts of a link that failed: when to try again, or that it is gone.
+
+    A stored post is gone once it was found so in two visits. What may pass is tried for ever, ever more seldom.
+    """
+    from sqlmodel import select
+
+    from kb.store.posts import row_of
+    from kb.store.tables import LinkRow
+
+    failure, name = outcome.failure, key(outcome.link.url)
+    assert failure is not None
+    before = session.exec(select(LinkRow).where(LinkRow.source_id == source_id, LinkRow.key == name)).first()
+    attempts = (before.attempts if before else 0) + 1
+    rest = back_off(attempts)
+    state = "failed" if transient(failure) or failure.kind == "robots" or attempts < TRIES else "left"
+    if failure.kind == "robots" and failure.status is not None and failure.status < 500:
+        rest = MAX_BACK_OFF  # forbidden; a robots.txt may change
+    if failure.kind in ("scheme", "address"):
+        state = "gone"
+    if failure.status in _GONE:
+        post = row_of(session, name)
+        if post is None or (before is not None and before.http_status in _GONE):
+            state = "gone"
+        else:
+            state, rest = "failed", timedelta(days=1)
+        if post is not None and state == "gone":
+            post.gone_at = post.gone_at or iso(at)
+            session.add(post)
+    return {"state": state, "attempts": attempts, "fetched_at": iso(at), "not_before": iso(at + rest),
+            "http_status": failure.status, "reasons": clean(f"{failure.kind}: {failure.detail}")[:300],
+            "hint": None if state == "gone" else _pending(0, outcome.link)["hint"]}  # fmt: skip
+
+
 def _result(outcome: Outcome, post_id: int | None, at: datetime) -> dict[str, Any]:
-    page, failure, verdict = outcome.page, outcome.failure, outcome.verdict
-    if failure is not None:
-        gone = failure.status in (404, 410)
-        forbidden = failure.kind == "robots" and failure.status is not None and failure.status < 500
-        final = forbidden or failure.kind in ("scheme", "address")
-        return {"state": "gone" if gone or final else "failed", "attempts": 1, "fetched_at": iso(at),
-                "http_status": failure.status, "reasons": clean(f"{failure.kind}: {failure.detail}")[:300],
-                "hint": None if gone else _pending(0, outcome.link)["hint"]}  # fmt: skip
-    facts: dict[str, Any] = {"state": "done", "attempts": 0, "fetched_at": iso(at), "hint": None}
+    page, verdict = outcome.page, outcome.verdict
+    facts: dict[str, Any] = {"state": "done", "attempts": 0, "not_before": None, "hint": None}
+    if page is not None or (verdict is not None and verdict.kind in ("error", "foreign")):
+        facts["fetched_at"] = iso(at)
     if page is not None:
         facts |= {"http_status": page.status, "final_url": page.url if page.url != outcome.link.url else None}
         if not page.not_modified:
             facts |= {"etag": page.caching.etag, "last_modified": page.caching.last_modified}
+        if outcome.link.hint is not None and outcome.link.hint.lastmod:
+            facts["lastmod"] = outcome.link.hint.lastmod
     if verdict is not None:
         facts |= {"page_kind": verdict.kind, "reasons": clean("; ".join(verdict.reasons))[:300]}
     if post_id is not None:

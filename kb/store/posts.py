@@ -78,13 +78,11 @@ def _stored(session: Session, post: Post) -> PostRow | None:
     """
     from sqlmodel import select
 
-    from kb.store.tables import AliasRow, PostRow
+    from kb.store.tables import PostRow
 
     own = key(post.url)
-    if (row := session.exec(select(PostRow).where(PostRow.key == own)).first()) is not None:
+    if (row := row_of(session, own)) is not None:
         return row
-    if (alias := session.get(AliasRow, own)) is not None:
-        return session.get(PostRow, alias.post_id)
     twins = [PostRow.canonical == own]
     if post.canonical:
         twins += [PostRow.key == key(post.canonical), PostRow.canonical == key(post.canonical)]
@@ -160,6 +158,18 @@ def _write_text(session: Session, post_id: int, post: Post) -> None:
 def _reference(post_id: int, reference: Reference) -> dict[str, object]:
     url, text = clean(reference.url), clean(reference.text)[:200]
     return {"post_id": post_id, "kind": reference.kind, "url": url, "key": key(url), "text": text}
+
+
+def row_of(session: Session, name: str) -> PostRow | None:
+    """The row of the post that has this key, by its own URL or by an alias."""
+    from sqlmodel import select
+
+    from kb.store.tables import AliasRow, PostRow
+
+    if (row := session.exec(select(PostRow).where(PostRow.key == name)).first()) is not None:
+        return row
+    alias = session.get(AliasRow, name)
+    return session.get(PostRow, alias.post_id) if alias is not None else None
 
 
 def add_alias(session: Session, url: str, post_id: int) -> None:

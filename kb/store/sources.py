@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from crawler.frontier import MAX_REST
 from crawler.types import Report
 from crawler.urls import key
 from kb.errors import NotFound, UsageError
@@ -183,12 +184,19 @@ def record_report(session: Session, source_id: int, report: Report, at: datetime
     assert row is not None
     row.last_visit = iso(at)
     row.next_visit = iso(next_visit) if next_visit else None
-    row.note = clean(report.note) or None
+    if report.moved_to or report.looked:
+        row.moved_to = report.moved_to
+    moved = f"has moved for good to {row.moved_to}: kb sources add {row.moved_to}" if row.moved_to else ""
+    row.note = clean("; ".join(filter(None, (report.note, moved)))) or None
+    row.rest_until = iso(at + min(timedelta(seconds=report.rest_s), MAX_REST)) if report.rest_s else None
     if report.ok:
         row.last_success, row.failures, row.failing_since, row.last_error = iso(at), 0, None, None
         row.title = row.title or (clean(report.title) if report.title else None)
         row.language = row.language or report.language
         row.feed = report.feed or row.feed
+        row.watch = report.watch if report.complete else report.watch or row.watch
+        row.ttl_s = report.ttl_s or row.ttl_s
+        row.looked_at = iso(at) if report.looked else row.looked_at
         row.hosts = dump(sorted(set(json.loads(row.hosts)) | set(report.hosts)))
         row.patterns = dump(report.patterns) if report.patterns else row.patterns
         row.complete = row.complete or report.complete
@@ -202,6 +210,12 @@ def record_report(session: Session, source_id: int, report: Report, at: datetime
 def failures_of(reader: sqlite3.Connection, source_id: int) -> int:
     """How many visits in a row have failed."""
     return int(reader.execute("SELECT failures FROM source WHERE id = ?", (source_id,)).fetchone()[0])
+
+
+def ttl_of(reader: sqlite3.Connection, source_id: int) -> float | None:
+    """How long the source's feed asked to be left alone, when it was last read."""
+    ttl_s = reader.execute("SELECT ttl_s FROM source WHERE id = ?", (source_id,)).fetchone()[0]
+    return None if ttl_s is None else float(ttl_s)
 
 
 def days_of_posts(reader: sqlite3.Connection, source_id: int) -> list[str]:

@@ -24,6 +24,11 @@ class SourceRow(SQLModel, table=True):
     hosts: str = "[]"
     patterns: str = "[]"
     complete: bool = False
+    watch: str | None = None  # the page that is asked first, where that is not the feed
+    ttl_s: float | None = None  # least time between two visits that the feed asks for
+    rest_until: str | None = None  # the site asked to be left alone until then
+    looked_at: str | None = None  # when home page, feed and sitemaps were last asked, beyond what is watched
+    moved_to: str | None = None  # where the home page's permanent redirects lead
     added_at: str
     last_visit: str | None = None
     last_success: str | None = None
@@ -56,7 +61,7 @@ class LinkRow(SQLModel, table=True):
     depth: int = 0
     via: str | None = None
     hint: str | None = None  # JSON of crawler.types.Hint
-    state: str = "pending"  # pending, done, failed, gone
+    state: str = "pending"  # pending, done, failed (asked again later), left (failed too often), gone
     attempts: int = 0
     not_before: str | None = None
     etag: str | None = None
@@ -66,6 +71,7 @@ class LinkRow(SQLModel, table=True):
     page_kind: str | None = None
     reasons: str | None = None
     final_url: str | None = None
+    lastmod: str | None = None  # of the sitemap, when it was last fetched
     post_id: int | None = Field(default=None, index=True)
 
 

@@ -25,8 +25,8 @@ BLOG = "http://attention.example/"
 class Clock:
     """Stands still until it is told."""
 
-    def __init__(self) -> None:
-        self.at = NOW
+    def __init__(self, at: datetime = NOW) -> None:
+        self.at = at
 
     def now(self) -> datetime:
         return self.at
@@ -57,11 +57,13 @@ def store(tmp_path: Path) -> Iterator[Store]:
     made.close()
 
 
-def _run(store: Store, *events: Event, clock: Clock | None = None, keep: int = 10**6) -> tuple[Tally, Script]:
+def _run(
+    store: Store, *events: Event, at: datetime = NOW, keep: int = 10**6, retry: bool = False
+) -> tuple[Tally, Script]:
     script = Script(*events)
-    clock = clock or Clock()
+    clock = Clock(at)
     due = due_sources(store.reader, clock.now(), (), every=True)
-    told = ingest(store, due, script, clock, refresh=False, keep_bytes=keep, progress=lambda _: None)
+    told = ingest(store, due, script, clock, refresh=False, retry=retry, keep_bytes=keep, progress=lambda _: None)
     return asyncio.run(told), script
 
 
@@ -109,9 +111,7 @@ def test_a_link_that_was_fetched_is_known_and_no_longer_waits(store: Store) -> N
 def test_the_same_text_again_changes_no_row_of_a_post(store: Store) -> None:
     _run(store, _read("heads"), DONE)
     before = [tuple(row) for row in store.reader.execute("SELECT * FROM post")]
-    clock = Clock()
-    clock.at += timedelta(days=3)
-    tally, _ = _run(store, _read("heads"), DONE, clock=clock)
+    tally, _ = _run(store, _read("heads"), DONE, at=NOW + timedelta(days=3))
     assert (tally.new, tally.edited) == (0, 0)
     assert [tuple(row) for row in store.reader.execute("SELECT * FROM post")] == before
 
@@ -126,8 +126,11 @@ def test_a_failed_page_is_tried_again_later_and_a_missing_one_is_not(store: Stor
     gone = Outcome(_link("gone"), failure=Failure(f"{BLOG}gone", "status", "404", NOW, 404))
     tally, _ = _run(store, slow, gone, DONE)
     assert len(tally.failures) == 2
-    _, script = _run(store)
-    assert [link.url for link in script.visits[0].pending] == [f"{BLOG}slow"]
+    assert [_run(store, at=NOW + after)[1].visits[0].pending for after in (timedelta(hours=1), timedelta(hours=3))] == [
+        (),
+        (_link("slow"),),
+    ]
+    assert _run(store, retry=True)[1].visits[0].pending == (_link("slow"),)
 
 
 def test_a_failing_source_is_seen_again_after_a_growing_while_and_never_stops(store: Store) -> None:

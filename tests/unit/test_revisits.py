@@ -1,0 +1,226 @@
+"""Later visits over a web that is a dict: what is watched, what is read again, and what ends without end."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from crawler.types import Robots, Seen
+from crawler.urls import key
+from tests.crawls import BLOG, FAST, HOME, VISIT, Crawl, anchors, article, feed, sitemap, web
+
+
+def full(*names: str) -> dict[str, object]:
+    """A blog whose sitemap names all posts, and whose feed the newest alone."""
+    return {
+        "/": '<link rel="alternate" href="/feed.xml">' + anchors(f"/p/{names[0]}/"),
+        "/feed.xml": feed(f"/p/{names[0]}/"),
+        "/sitemap.xml": sitemap(*(f"/p/{name}/" for name in names)),
+        **{f"/p/{name}/": article() for name in names},
+    }
+
+
+def test_a_sitemap_that_names_more_than_the_feed_is_watched_and_tells_what_the_feed_does_not():
+    pages = web(full("new", "old", "older"))
+    first = Crawl(pages, VISIT)
+    assert (first.reports[HOME].feed, first.reports[HOME].watch) == (HOME + "feed.xml", HOME + "sitemap.xml")
+    later = first.next_visit(VISIT)
+    pages.asked.clear()
+    assert Crawl(pages, later).posts == set()
+    assert pages.asked == [HOME + "robots.txt", HOME + "sitemap.xml"]
+    pages.pages[HOME + "sitemap.xml"] = sitemap("/p/new/", "/p/old/", "/p/older/", "/p/draft/")
+    pages.pages[HOME + "p/draft/"] = article()
+    assert Crawl(pages, later).posts == {HOME + "p/draft/"}
+
+
+def test_an_archive_that_names_more_than_the_feed_is_watched_where_there_is_no_sitemap():
+    pages = web({**full("new", "old"), "/": '<link rel="alternate" href="/feed.xml">' + anchors("/archive/")})
+    del pages.pages[HOME + "sitemap.xml"]
+    pages.pages[HOME + "archive/"] = anchors("/p/new/", "/p/old/")
+    first = Crawl(pages, VISIT)
+    assert first.reports[HOME].watch == HOME + "archive/"
+    later = first.next_visit(VISIT)
+    pages.asked.clear()
+    pages.pages[HOME + "archive/"] = anchors("/p/new/", "/p/draft/", "/p/old/")
+    pages.pages[HOME + "p/draft/"] = article()
+    second = Crawl(pages, later)
+    assert second.posts == {HOME + "p/draft/"}
+    assert max(pages.times.values()) == 1
+    assert second.reports[HOME].watch == HOME + "archive/"
+
+
+def test_a_sitemap_that_lacks_what_the_feed_names_is_not_watched():
+    pages = web({**full("new", "old", "older"), "/sitemap.xml": sitemap("/p/old/", "/p/older/")})
+    assert Crawl(pages, VISIT).reports[HOME].watch is None
+
+
+def test_a_watched_sitemap_that_falls_behind_the_feed_is_watched_no_more():
+    pages = web(full("new", "old", "older"))
+    later = Crawl(pages, VISIT).next_visit(VISIT)
+    pages.pages[HOME + "feed.xml"] = feed("/p/newest/", "/p/new/")
+    pages.pages[HOME + "p/newest/"] = article()
+    second = Crawl(pages, replace(later, look=True))
+    assert second.posts == {HOME + "p/newest/"}
+    assert second.reports[HOME].watch is None
+
+
+def test_a_watched_sitemap_that_is_gone_gives_way_to_the_feed():
+    pages = web(full("new", "old", "older"))
+    later = Crawl(pages, VISIT).next_visit(VISIT)
+    del pages.pages[HOME + "sitemap.xml"]
+    pages.pages[HOME + "feed.xml"] = feed("/p/newest/", "/p/new/")
+    pages.pages[HOME + "p/newest/"] = article()
+    second = Crawl(pages, later)
+    assert second.posts == {HOME + "p/newest/"}
+    report = second.reports[HOME]
+    assert (report.ok, report.feed, report.watch) == (True, HOME + "feed.xml", None)
+
+
+def test_now_and_then_a_visit_asks_more_than_what_is_watched():
+    pages = web(BLOG)
+    later = Crawl(pages, VISIT).next_visit(VISIT)
+    pages.pages[HOME] = '<link rel="alternate" href="/feed.xml">' + anchors("/archive/", "/p/four/")
+    assert Crawl(pages, later).posts == set()
+    second = Crawl(pages, replace(later, look=True))
+    assert second.posts == {HOME + "p/four/"}
+    assert second.reports[HOME].looked
+
+
+def dated(**days: str) -> str:
+    rows = (f"<url><loc>{HOME}p/{name}/</loc><lastmod>{day}</lastmod></url>" for name, day in days.items())
+    return "<urlset>" + "".join(rows) + "</urlset>"
+
+
+def test_a_post_whose_day_of_change_differs_in_the_sitemap_is_read_again_conditionally():
+    pages = web(
+        {**full("new", "old", "older"), "/sitemap.xml": dated(new="2026-10-01", old="2026-01-01", older="2026-01-01")}
+    )
+    first = Crawl(pages, VISIT)
+    assert {o.link.url: o.link.hint.lastmod for o in first.outcomes if o.post and o.link.hint}[
+        HOME + "p/new/"
+    ] == "2026-10-01"
+    seen = {key(HOME + "p/new/"): Seen("2026-10-02T00:00:00Z", "2026-10-01")}
+    seen |= {key(HOME + f"p/{name}/"): Seen("2026-10-02T00:00:00Z", "2026-01-01") for name in ("old", "older")}
+    later = replace(first.next_visit(VISIT), seen=seen)
+    pages.pages[HOME + "sitemap.xml"] = dated(new="2026-10-01", old="2026-09-09", older="2026-01-01")
+    pages.pages[HOME + "p/old/"] = article() + "edited"
+    pages.asked.clear()
+    pages.conditional.clear()
+    second = Crawl(pages, later)
+    assert second.posts == {HOME + "p/old/"}
+    assert HOME + "p/old/" in pages.conditional
+    assert pages.times[HOME + "p/new/"] == pages.times[HOME + "p/older/"] == 0
+
+
+def test_a_sitemap_that_stamps_every_page_with_the_day_of_the_build_tells_of_no_edit():
+    names = [f"post{n}" for n in range(40)]
+    pages = web({**full(*names), "/sitemap.xml": dated(**dict.fromkeys(names, "2026-10-01"))})
+    seen = {key(HOME + f"p/{name}/"): Seen("2026-10-02T00:00:00Z", "2026-10-01") for name in names}
+    later = replace(Crawl(pages, VISIT).next_visit(VISIT), seen=seen)
+    pages.pages[HOME + "sitemap.xml"] = dated(**dict.fromkeys(names, "2026-11-01"))
+    pages.asked.clear()
+    assert Crawl(pages, later).posts == set()
+    assert pages.asked == [HOME + "robots.txt", HOME + "sitemap.xml"]
+
+
+def test_posts_that_were_read_long_ago_are_asked_for_again_conditionally():
+    pages = web(BLOG)
+    later = Crawl(pages, VISIT).next_visit(VISIT)
+    pages.asked.clear()
+    Crawl(pages, replace(later, again=(HOME + "p/two/",)))
+    assert pages.asked == [HOME + "robots.txt", HOME + "feed.xml", HOME + "p/two/"]
+    assert HOME + "p/two/" in pages.conditional
+
+
+def test_a_feed_that_moved_for_good_is_watched_where_it_is():
+    pages = web({**BLOG, "/feed.xml": (301, "/index.xml"), "/index.xml": feed("/p/one/", "/p/two/")})
+    assert Crawl(pages, VISIT).reports[HOME].feed == HOME + "index.xml"
+    pages.pages[HOME + "feed.xml"] = (302, "/index.xml")
+    assert Crawl(pages, VISIT).reports[HOME].feed == HOME + "feed.xml"
+
+
+def test_a_home_page_that_moved_for_good_is_told():
+    pages = web({**BLOG, "/": (301, "https://new.example/"), "https://new.example/": anchors("/p/one/")})
+    assert Crawl(pages, VISIT).reports[HOME].moved_to == "https://new.example/"
+    pages.pages[HOME] = (302, "https://new.example/")
+    assert Crawl(pages, VISIT).reports[HOME].moved_to is None
+
+
+def paged(number: int, entries: str) -> str:
+    return (
+        "<feed xmlns='http://www.w3.org/2005/Atom'><title>A</title>"
+        f"<link rel='next' href='{HOME}feed.xml?page={number + 1}'/>{entries}</feed>"
+    )
+
+
+def test_a_paged_feed_is_followed_to_its_end_and_one_without_end_is_left():
+    class Endless(dict[str, object]):
+        def get(self, url, default=None):
+            if url.startswith(HOME + "feed.xml"):
+                number = int(url.partition("=")[2] or 1)
+                return paged(number, f"<entry><link href='/p/{min(number, 5)}/'/></entry>")
+            return super().get(url, default)
+
+    pages = web({"/": '<link rel="alternate" href="/feed.xml">', **{f"/p/{n}/": article() for n in range(1, 6)}})
+    pages.pages = Endless(pages.pages)
+    found = Crawl(pages, VISIT)
+    assert found.posts == {HOME + f"p/{n}/" for n in range(1, 6)}
+    assert len([url for url in pages.asked if "feed.xml" in url]) == 6
+
+
+def test_sitemaps_that_name_ever_more_sitemaps_end():
+    class Endless(dict[str, object]):
+        def get(self, url, default=None):
+            if "map" in url:
+                number = int(url.partition("=")[2] or 1)
+                rows = (f"<sitemap><loc>{HOME}sitemap.xml?n={number * 10 + n}</loc></sitemap>" for n in range(10))
+                return "<sitemapindex>" + "".join(rows) + "</sitemapindex>"
+            return super().get(url, default)
+
+    pages = web(BLOG)
+    pages.pages = Endless(pages.pages)
+    found = Crawl(pages, VISIT)
+    assert len(found.posts) == 3 and found.reports[HOME].complete
+    assert len([url for url in pages.asked if "map" in url]) <= 1_100
+
+
+def test_a_host_that_has_had_its_day_is_asked_no_more_and_what_waits_goes_on_waiting():
+    pages = web(BLOG)
+    first = Crawl(pages, replace(VISIT, asked_today=96), options=replace(FAST, max_a_day=100))
+    assert len(pages.asked) == 4
+    report = first.reports[HOME]
+    assert report.ok and not report.complete and report.rest_s and "requests of a day" in report.note
+    rest = Crawl(pages, first.next_visit(VISIT))
+    assert first.posts | rest.posts == {HOME + f"p/{n}/" for n in ("one", "two", "three")}
+
+
+def test_old_rules_are_followed_while_robots_txt_cannot_be_had():
+    pages = web({**BLOG, "/robots.txt": (503, "")})
+    old = Robots("https://a.example", 200, b"User-agent: *\nDisallow: /p/two/", pages.clock.now() - timedelta(days=3))
+    found = Crawl(pages, VISIT, robots={old.origin: old})
+    assert found.posts == {HOME + "p/one/", HOME + "p/three/"}
+    assert found.robots == {}
+    stale = replace(old, fetched_at=pages.clock.now() - timedelta(days=31))
+    assert Crawl(pages, VISIT, robots={old.origin: stale}).posts == set()
+
+
+def test_a_robots_txt_that_is_lost_on_a_later_visit_leaves_what_waits():
+    pages = web(BLOG)
+    first = Crawl(pages, VISIT, options=replace(FAST, max_requests=4))
+    later = first.next_visit(VISIT)
+    assert later.pending
+    pages.pages[HOME + "robots.txt"] = (500, "")
+    second = Crawl(pages, later)
+    assert second.outcomes == []
+    assert not second.reports[HOME].ok
+
+
+def test_what_is_asked_again_is_told_so_that_a_kill_loses_none_of_it():
+    pages = web({**full("new", "old"), "/": '<link rel="alternate" href="/feed.xml">' + anchors("/archive/")})
+    del pages.pages[HOME + "sitemap.xml"]
+    pages.pages[HOME + "archive/"] = anchors("/p/old/")
+    later = Crawl(pages, VISIT).next_visit(VISIT)
+    pages.pages[HOME + "feed.xml"] = feed("/p/newest/", "/p/new/")
+    pages.pages[HOME + "p/newest/"] = article()
+    second = Crawl(pages, later)
+    again = {link.url for o in second.outcomes for link in o.again}
+    assert again == {HOME, HOME + "archive/"}
+    assert again <= {o.link.url for o in second.outcomes}
