@@ -9,7 +9,7 @@ from dataclasses import replace
 from crawler import roots, shapes, urls
 from crawler.parse import Read
 from crawler.robots import Rules
-from crawler.types import Hint, Link, Page, Seen, Visit
+from crawler.types import Hint, Link, Page, Seen, Verdict, Visit
 from crawler.waiting import Waiting
 from crawler.watch import Indexes
 
@@ -134,6 +134,13 @@ class Findings:
             self._widen(link, everything=read.verdict.kind == "feed" and len(new) >= entries > 0)
         return new
 
+    def expected(self, link: Link, verdict: Verdict) -> bool:
+        """Whether a link was to be a post, a feed or a sitemap by what others say of it, and its answer was none."""
+        if link.kind in ("feed", "sitemap"):
+            return verdict.kind in ("other", "foreign", "thin", "error") and link.url not in self.guesses
+        named = link.hint is not None and link.hint.in_feed
+        return named and verdict.kind in ("other", "list", "foreign", "thin", "error")
+
     def stamped(self, link: Link) -> Link:
         """The link with the day of change that a sitemap gives for it, whoever named it first."""
         lastmod = self._lastmods.get(urls.key(link.url)) if self._lastmods else None
@@ -240,6 +247,7 @@ class Findings:
         named = rules.sitemaps if rules else ()
         maps = roots.sitemaps(page.url, named, self.scope, source)
         self.guesses.update(guess.url for guess in (guesses if named else (*guesses, *maps)))
+        self.guesses.difference_update(found.url for found in read.links if found.kind in ("feed", "sitemap"))
         return feeds + [found for found in maps if self.waiting.add(found)]
 
     def _widen(self, link: Link, everything: bool) -> None:

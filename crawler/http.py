@@ -24,6 +24,7 @@ from crawler.decode import Broken, TooLarge, decoders
 from crawler.guard import Address, GuardedBackend, Refused, Unresolved, is_local_name, tls_context
 from crawler.proxies import Proxies
 from crawler.retry import max_age_s, retry_after_s
+from crawler.sniff import PEEK, looks_like_markup
 from crawler.transport import client
 from crawler.types import Caching, Failure, FailureKind, Link, LinkKind, Page
 
@@ -215,9 +216,10 @@ class Fetcher:
                 return self._failure(job.asked, "status", f"answered {status}", status, wait_s)
             content_type = headers.get("content-type")
             # A part of whatever it is (robots.txt) is taken under any name: rules count, however they are labelled
-            if status != 304 and job.cut is None and (content_type or "").lower().startswith(_NEVER_TEXT):
+            never = job.cut is None and (content_type or "").lower().startswith(_NEVER_TEXT)
+            body = b"" if status == 304 else await self._body(response, headers, job, never)
+            if body is None:
                 return self._failure(job.asked, "content_type", f"is {content_type}, no page")
-            body = b"" if status == 304 else await self._body(response, headers, job)
         finally:
             await response.aclose()
         return Page(
@@ -233,8 +235,13 @@ class Fetcher:
             robots_tag="\n".join(tags) or None,
         )
 
-    async def _body(self, response: httpx.Response, headers: Mapping[str, str], job: _Job) -> bytes:
-        """The decoded body; raises TooLarge at the bound, before more is read."""
+    async def _body(
+        self, response: httpx.Response, headers: Mapping[str, str], job: _Job, mislabelled: bool
+    ) -> bytes | None:
+        """The decoded body; raises TooLarge at the bound, before more is read.
+
+        mislabelled: its type says that it is no text; then None unless its beginning says otherwise.
+        """
         limit = job.cut or self.limits.bytes_for(job.kind)
         layers = decoders(headers.get("content-encoding", ""), limit)
         body = bytearray()
@@ -247,13 +254,15 @@ class Fetcher:
                     raise
                 return bytes(body)
             body += chunk
+            if mislabelled and len(body) >= PEEK and not looks_like_markup(body):
+                return None
             if len(body) > limit:
                 if job.cut is None:
                     raise TooLarge
                 return bytes(body[:limit])
         if body and any(not layer.done for layer in layers):
             raise Broken("it ends too early")
-        return bytes(body)
+        return bytes(body) if not mislabelled or looks_like_markup(body) else None
 
     @staticmethod
     async def _drain(response: httpx.Response) -> None:

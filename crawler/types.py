@@ -204,6 +204,7 @@ class Outcome:
     post: Post | None = None
     links: tuple[Link, ...] = ()  # new ones, each at most once a visit, that now wait to be fetched
     again: tuple[Link, ...] = ()  # fetched on an earlier visit, and waiting once more
+    doubtful: bool = False  # answered, and not with what it was to be: worth asking again on a later visit
 
 
 @dataclass(frozen=True, slots=True)

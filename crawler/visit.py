@@ -16,6 +16,7 @@ from crawler.manners import Manners
 from crawler.parse import Read
 from crawler.pool import ParsePool
 from crawler.retry import transient
+from crawler.sniff import is_rubbish
 from crawler.types import Caching, Failure, Link, Outcome, Page, Post, Report, Verdict, Visit
 
 GIVE_UP_FRESH = 4  # failures in a row before a blog that never answered is left for another day
@@ -224,7 +225,8 @@ class Visitor:
             await self._tell(link, verdict=Verdict("error", (f"nothing there: {failure.detail}",)))
             return
         if failure.status == 301 and failure.kind == "status":
-            await self._tell(link, verdict=Verdict("foreign", (failure.detail,)))
+            verdict = Verdict("foreign", (failure.detail,))
+            await self._tell(link, verdict=verdict, doubtful=self.found.expected(link, verdict))
             return
         self.failed += 1
         await self._tell(link, failure=failure)
@@ -264,6 +266,11 @@ class Visitor:
                 self.answered, self.failure, self.cut_short = 0, read, True
             await self._tell(link, page, failure=read)
             return
+        if read.post is None and self.tries[link.url] == 0 and is_rubbish(page.body, page.content_type):
+            self.tries[link.url] += 1
+            due = self.world.clock.monotonic() + self.world.options.retry_s
+            heapq.heappush(self.later, (due, len(self.tries) * 100, link))
+            return
         rules = await self.world.manners.rules(page.url, self._count) if link.kind == "home" else None
         new = self.found.take(link, page, read, rules)
         if read.post is not None:
@@ -271,16 +278,17 @@ class Visitor:
             self._found.update(map(urls.key, (link.url, page.url, read.post.url)))
         self.found.waiting.record(link, read.verdict.kind, fed=self.found.fed_only(read))
         self.found.blog = replace(self.found.blog, patterns=self.found.waiting.patterns())
-        await self._tell(link, page, verdict=read.verdict, post=read.post, links=tuple(new))
+        doubtful = read.post is None and self.found.expected(link, read.verdict)
+        await self._tell(link, page, verdict=read.verdict, post=read.post, links=tuple(new), doubtful=doubtful)
 
     async def _tell(
         self, link: Link, page: Page | None = None, *, failure: Failure | None = None, verdict: Verdict | None = None,
-        post: Post | None = None, links: tuple[Link, ...] = (),
+        post: Post | None = None, links: tuple[Link, ...] = (), doubtful: bool = False,
     ) -> None:  # fmt: skip
         """Hand an outcome on, with whatever waits once more since the last one."""
         again, self.found.replanned = tuple(self.found.replanned), []
         link = self.found.stamped(link)
-        await self.world.tell(Outcome(link, page, failure, verdict, post, links, again))
+        await self.world.tell(Outcome(link, page, failure, verdict, post, links, again, doubtful))
 
     async def _leave_out(self) -> None:
         """Tell of the links that are not worth a request, so that they wait no longer."""

@@ -21,6 +21,7 @@ from crawler.read.links import base_of, links_of
 from crawler.read.references import references_of
 from crawler.read.stubs import moved_to
 from crawler.read.tree import Element, parse_html
+from crawler.sniff import is_binary, looks_like_markup
 from crawler.types import Blog, Hint, Link, Page, Post, Verdict
 
 _NOT_HTML = re.compile(
@@ -40,7 +41,8 @@ def parse(page: Page, blog: Blog, hint: Hint | None) -> Iterator[Post | Link | V
     if not page.body.strip():
         yield Verdict("thin", ("empty body",))
         return
-    if (page.content_type and _NOT_HTML.search(page.content_type)) or page.body[:5] == b"%PDF-":
+    labelled = page.content_type and _NOT_HTML.search(page.content_type) and not looks_like_markup(page.body)
+    if labelled or page.body[:5] == b"%PDF-" or is_binary(page.body):
         yield Verdict("foreign", (f"content type {page.content_type}",))
         return
     root = parse_html(decode(page.body, page.content_type))

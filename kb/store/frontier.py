@@ -19,6 +19,8 @@ from kb.store.rows import clean, dump, instant, iso, strings
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+    from kb.store.tables import LinkRow
+
 TRIES = 4  # visits in which a page may fail for good reason (too large, forbidden) before it is left until --refresh
 LOOK_EVERY = timedelta(days=7)  # between two visits that ask more than the page that is watched
 MAX_AGAIN = 20  # old posts read again in one visit
@@ -140,6 +142,8 @@ def record_outcome(session: Session, source_id: int, outcome: Outcome, post_id: 
         waits = insert(LinkRow).values(**_pending(source_id, link))
         session.execute(waits.on_conflict_do_update(index_elements=["source_id", "key"], set_={"state": "pending"}))
     result = _failed(session, source_id, outcome, at) if outcome.failure else _result(outcome, post_id, at)
+    if outcome.doubtful:
+        result |= _once_more(session, source_id, outcome, at)
     statement = insert(LinkRow).values(**(_pending(source_id, outcome.link) | result))
     session.execute(statement.on_conflict_do_update(index_elements=["source_id", "key"], set_=result))
 
@@ -167,14 +171,11 @@ def _failed(session: Session, source_id: int, outcome: Outcome, at: datetime) ->
 
     A stored post is gone once it was found so in two visits. What may pass is tried for ever, ever more seldom.
     """
-    from sqlmodel import select
-
     from kb.store.posts import row_of
-    from kb.store.tables import LinkRow
 
     failure, name = outcome.failure, key(outcome.link.url)
     assert failure is not None
-    before = session.exec(select(LinkRow).where(LinkRow.source_id == source_id, LinkRow.key == name)).first()
+    before = _before(session, source_id, name)
     attempts = (before.attempts if before else 0) + 1
     rest = back_off(attempts)
     state = "failed" if transient(failure) or failure.kind == "robots" or attempts < TRIES else "left"
@@ -194,6 +195,24 @@ def _failed(session: Session, source_id: int, outcome: Outcome, at: datetime) ->
     return {"state": state, "attempts": attempts, "fetched_at": iso(at), "not_before": iso(at + rest),
             "http_status": failure.status, "reasons": clean(f"{failure.kind}: {failure.detail}")[:300],
             "hint": None if state == "gone" else _pending(0, outcome.link)["hint"]}  # fmt: skip
+
+
+def _once_more(session: Session, source_id: int, outcome: Outcome, at: datetime) -> dict[str, Any]:
+    """The facts of a link whose answer is doubted: asked for again, whole, on a few later visits."""
+    before = _before(session, source_id, key(outcome.link.url))
+    attempts = (before.attempts if before else 0) + 1
+    if attempts >= TRIES:
+        return {"attempts": attempts}
+    return {"state": "failed", "attempts": attempts, "not_before": iso(at + back_off(attempts)), "etag": None,
+            "last_modified": None, "hint": _pending(0, outcome.link)["hint"]}  # fmt: skip
+
+
+def _before(session: Session, source_id: int, name: str) -> LinkRow | None:
+    from sqlmodel import select
+
+    from kb.store.tables import LinkRow
+
+    return session.exec(select(LinkRow).where(LinkRow.source_id == source_id, LinkRow.key == name)).first()
 
 
 def _result(outcome: Outcome, post_id: int | None, at: datetime) -> dict[str, Any]:

@@ -199,7 +199,8 @@ def record_report(session: Session, source_id: int, report: Report, at: datetime
         row.looked_at = iso(at) if report.looked else row.looked_at
         row.hosts = dump(sorted(set(json.loads(row.hosts)) | set(report.hosts)))
         row.patterns = dump(report.patterns) if report.patterns else row.patterns
-        row.complete = row.complete or report.complete
+        found = report.posts > 0 or _has_posts(session, source_id)  # one that gave nothing is looked at anew
+        row.complete = row.complete or (report.complete and found)
     else:
         row.failures += 1
         row.failing_since = row.failing_since or iso(at)
@@ -210,6 +211,14 @@ def record_report(session: Session, source_id: int, report: Report, at: datetime
 def failures_of(reader: sqlite3.Connection, source_id: int) -> int:
     """How many visits in a row have failed."""
     return int(reader.execute("SELECT failures FROM source WHERE id = ?", (source_id,)).fetchone()[0])
+
+
+def _has_posts(session: Session, source_id: int) -> bool:
+    from sqlmodel import select
+
+    from kb.store.tables import PostRow
+
+    return session.exec(select(PostRow.id).where(PostRow.source_id == source_id)).first() is not None
 
 
 def ttl_of(reader: sqlite3.Connection, source_id: int) -> float | None:

@@ -120,6 +120,24 @@ def test_a_page_that_fails_for_good_reason_is_left_until_everything_is_asked_aga
     assert [link.url for link in _visit(store, refresh=True).pending] == [f"{BLOG}large"]
 
 
+def test_an_answer_that_is_doubted_is_asked_for_again_whole_and_not_for_ever(store: Store) -> None:
+    doubted = replace(_read("masks"), post=None, verdict=Verdict("thin"), doubtful=True)
+    for n in range(3):
+        _run(store, doubted, DONE, at=NOW + n * DAY)
+        visit = _visit(store, NOW + (n + 1) * DAY)
+        assert [link.url for link in visit.pending] == [f"{BLOG}masks"]
+        assert f"{BLOG}masks" not in visit.caching
+    _run(store, doubted, DONE, at=NOW + 3 * DAY)
+    assert _visit(store, NOW + 99 * DAY, retry=True).pending == ()
+
+
+def test_a_blog_that_gave_nothing_is_looked_at_anew(store: Store) -> None:
+    with store.writing() as session:
+        number, _ = add_source(session, NewSource("http://empty.example/"), NOW)
+    _run(store, Report("http://empty.example/", ok=True, complete=True))
+    assert not frontier.visit_of(store.reader, number, NOW).complete
+
+
 def test_a_visit_that_has_retries_still_watches(store: Store) -> None:
     slow = Outcome(_link("slow"), failure=Failure(f"{BLOG}slow", "timeout", "no answer in 30 s", NOW))
     _run(store, slow, DONE)

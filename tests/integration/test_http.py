@@ -148,6 +148,7 @@ def test_a_part_may_be_all_that_is_wanted():
         (b"HTTP/1.1 200 OK\r\n" + b"X-A: " + b"a" * 200_000 + b"\r\n\r\n", "network"),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "network"),
         (answer(b"\x89PNG", Content_Type="image/png"), "content_type"),
+        (answer(b"\x89PNG" + bytes(50_000), Content_Type="image/png"), "content_type"),
         (answer(b"", "301 Moved Permanently", Location="http://[bad/"), "status"),
         (answer(b"", "302 Found", Location="file:///etc/passwd"), "scheme"),
         (answer(b"", "302 Found", Location="http://127.0.0.1:22/"), "address"),
@@ -166,6 +167,23 @@ def test_a_status_comes_with_what_it_asks_for():
     failure = failed(fetch(page=answer(b"later", "503 Busy", Retry_After="120")), "status")
     assert (failure.status, failure.retry_after_s) == (503, 120)
     assert failed(fetch("other"), "status").status == 404
+
+
+def test_a_page_that_is_labelled_as_an_image_is_a_page():
+    page = fetch(page=answer(b"<!doctype html><p>hi", Content_Type="image/png"))
+    assert isinstance(page, Page) and page.body == b"<!doctype html><p>hi"
+
+
+def test_a_robots_txt_is_read_under_any_label():
+    sent = answer(b"User-agent: *\nDisallow: /", Content_Type="application/zip")
+    page = run(Server(page=sent), lambda fetcher, _: fetcher.fetch(URL + "page", cut=1000))
+    assert isinstance(page, Page) and page.body.startswith(b"User-agent")
+
+
+def test_all_robots_tags_of_an_answer_are_told_apart():
+    sent = answer(b"hi").replace(b"\r\n\r\n", b"\r\nX-Robots-Tag: googlebot: none\r\nX-Robots-Tag: noindex\r\n\r\n", 1)
+    page = fetch(page=sent)
+    assert isinstance(page, Page) and page.robots_tag == "googlebot: none\nnoindex"
 
 
 def test_redirects_are_followed_and_told():

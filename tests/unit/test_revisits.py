@@ -224,3 +224,22 @@ def test_what_is_asked_again_is_told_so_that_a_kill_loses_none_of_it():
     again = {link.url for o in second.outcomes for link in o.again}
     assert again == {HOME, HOME + "archive/"}
     assert again <= {o.link.url for o in second.outcomes}
+
+
+def test_rubbish_is_asked_for_once_more_and_what_was_to_be_a_post_is_doubted():
+    class Moody(dict[str, object]):
+        def get(self, url, default=None):
+            answers = super().get(url, default)
+            return answers.pop(0) if isinstance(answers, list) and len(answers) > 1 else answers
+
+    pages = web({**BLOG, "/p/two/": "an error page without a post"})
+    pages.pages = Moody({**pages.pages, HOME + "p/one/": ["", article()]})
+    found = Crawl(pages, VISIT)
+    assert found.posts == {HOME + "p/one/", HOME + "p/three/"}
+    assert pages.times[HOME + "p/one/"] == 2
+    assert [o.link.url for o in found.outcomes if o.doubtful] == [HOME + "p/two/"]
+
+
+def test_a_feed_that_was_something_else_for_a_moment_is_doubted():
+    found = Crawl(web({**BLOG, "/feed.xml": "<html>down for maintenance</html>"}), VISIT)
+    assert [o.link.url for o in found.outcomes if o.doubtful] == [HOME + "feed.xml"]
