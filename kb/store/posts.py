@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
+from crawler.blocks import blocks
+from crawler.text import plain
 from crawler.types import Post, Reference
 from crawler.urls import key
 from kb.store.rows import clean, dump, iso, strings
@@ -43,6 +45,7 @@ def save_post(session: Session, source_id: int, post: Post, at: datetime) -> Sav
     """Store a post, or what changed of it, with everything that makes it findable, in the caller's transaction.
 
     The same text is `same` and writes only facts that differ; another text is a new version, the old one is kept.
+    Where only the targets of links differ the text is written anew, and is no version.
     """
     from kb.store.tables import PostRow
 
@@ -56,7 +59,8 @@ def save_post(session: Session, source_id: int, post: Post, at: datetime) -> Sav
         change: Literal["new", "edited", "same"] = "new"
     else:
         change = "same" if row.content_hash == digest else "edited"
-    if change == "edited":
+    relinked = change == "edited" and _only_links_differ(session, row, post)
+    if change == "edited" and not relinked:
         _keep_version(session, row, at)
         row.version += 1
     _fill(row, post, digest)
@@ -68,7 +72,7 @@ def save_post(session: Session, source_id: int, post: Post, at: datetime) -> Sav
     assert row.id is not None
     if change != "same":
         _write_text(session, row.id, post)
-    return Saved(row.id, change)
+    return Saved(row.id, "same" if relinked else change)
 
 
 def _stored(session: Session, post: Post) -> PostRow | None:
@@ -110,6 +114,22 @@ def content_hash(post: Post) -> str:
     """Fingerprint of what a post says: title and text, white space folded."""
     words = " ".join(f"{post.title}\n{post.markdown}".split())
     return hashlib.blake2b(clean(words).encode(), digest_size=16).hexdigest()
+
+
+def _only_links_differ(session: Session, row: PostRow, post: Post) -> bool:
+    """Whether the words are those of the stored text, and no more than the targets of links and images are others."""
+    from kb.store.tables import BodyRow
+
+    body = session.get(BodyRow, row.id)
+    return (
+        body is not None and row.title == clean(post.title) and wording(body.markdown) == wording(clean(post.markdown))
+    )
+
+
+def wording(markdown: str) -> str:
+    """What a text says to its reader, blanks apart: the words of links and figures without where they lead."""
+    told = (b.text if b.kind in ("code", "math") else plain(b.text) for b in blocks(markdown))
+    return "".join("".join(told).split())
 
 
 def _fill(row: PostRow, post: Post, digest: str) -> None:

@@ -13,7 +13,7 @@ from crawler.types import Caching, Failure, Hint, Link, Outcome, Page, Report, V
 from crawler.urls import key
 from kb.store import frontier
 from kb.store.connect import Store, open_store
-from kb.store.posts import all_posts, get_post, post_id_of, versions
+from kb.store.posts import all_posts, body, get_post, post_id_of, versions
 from kb.store.sources import add_source, due_sources, list_sources
 from kb.types import NewSource
 from tests.integration.test_ingest import BLOG, DONE, NOW, _link, _read, _run
@@ -217,6 +217,15 @@ def test_an_edit_is_a_version_and_new_surroundings_are_none(store: Store) -> Non
     assert (tally.edited, versions(store.reader, 1)) == (1, [1, 2])
     post = get_post(store.reader, 1)
     assert post is not None and not post.gone
+
+
+def test_a_link_that_leads_elsewhere_is_kept_and_makes_no_version(store: Store) -> None:
+    _run(store, _read("heads", "See [my notes](http://attention.example/a) and ![a](old.png)."), DONE)
+    tally, _ = _run(store, _read("heads", "See my notes and ![a](new.png)."), DONE)
+    assert (tally.edited, versions(store.reader, 1)) == (0, [1, 2])
+    assert body(store.reader, 1) == "See my notes and ![a](new.png)."
+    tally, _ = _run(store, _read("heads", "See my notes and ![b](new.png)."), DONE)
+    assert tally.edited == 1
 
 
 def test_links_found_on_a_later_visit_keep_their_place(store: Store) -> None:
