@@ -37,7 +37,6 @@ class Findings:
         self._feeds: dict[str, int] = {}  # URL -> entries on the blog
         self._there: set[str] | None = None  # keys of pages that answered on an earlier visit; made when needed
         self._feed_lost = self._watch_lost = False
-        self.moved_to: str | None = None
         self.replanned: list[Link] = []  # asked for before, waiting again; whoever tells them clears it
         self.indexes = Indexes()
         self._watched = roots.watched(visit).url if visit.complete else None
@@ -100,8 +99,6 @@ class Findings:
         """Where the home page is in the end: hosts that lead to it are the blog's, and its folder is the blog's."""
         hosts = (*self.scope.hosts, *(urls.host(url) for _, url in page.redirects), urls.host(page.url))
         folder = self.scope.folder if self.scope.folder == "/" else urls.folder(page.url)
-        if page.redirects and all(status in PERMANENT for status, _ in page.redirects):
-            self.moved_to = page.url if urls.key(page.url) != urls.key(self.visit.blog.url) else None
         self.scope = roots.Scope(tuple(dict.fromkeys(hosts)), folder)
         self.blog = replace(self.blog, hosts=self.scope.hosts)
 

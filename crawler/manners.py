@@ -30,9 +30,9 @@ class Manners:
         per_address: int,
         retry_s: float,
         known: Mapping[str, Robots],
-        max_a_day: int,
-        asked: Mapping[str, int],
         tell: Callable[[Robots], Awaitable[None]],
+        max_a_day: int = 10_000,
+        asked: Mapping[str, int] | None = None,
     ) -> None:
         """retry_s: before a second try of a robots.txt; known: those of earlier runs; tell: is told new ones.
 
@@ -42,7 +42,7 @@ class Manners:
         self.spacing = Spacing(delay_s)
         self._robots = {origin: answer for origin, answer in known.items() if robots.fresh(answer, clock.now())}
         self._old = {origin: answer for origin, answer in known.items() if robots.usable(answer, clock.now())}
-        self._max_a_day, self._asked = max_a_day, Counter(asked)
+        self._max_a_day, self._asked = max_a_day, Counter(asked or {})
         self._rules: dict[str, Rules] = {}
         self._asking: dict[str, asyncio.Lock] = {}
         self._hosts: dict[str, asyncio.Lock] = {}

@@ -225,7 +225,6 @@ class Report:
     failed: int = 0
     watch: str | None = None  # the page to ask first next time, where it is not the feed
     looked: bool = False  # home page, feeds and sitemaps were asked, not the watched page alone
-    moved_to: str | None = None  # where the home page's permanent redirects lead
     ttl_s: float | None = None  # least time between two visits that the feed asks for
     max_age_s: float | None = None  # how long the answer for the watched page said that it holds
     rest_s: float | None = None  # the site asked to be left alone for so long, or has had its day's requests

@@ -118,7 +118,6 @@ class Visitor:
             failed=self.failed,
             watch=self.found.watch(self._found),
             looked=not waits and (self.visit.look or not self.found.watching),
-            moved_to=self.found.moved_to,
             ttl_s=self.found.ttl_s,
             max_age_s=self.max_age_s,
             rest_s=self.pause_s,

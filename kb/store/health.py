@@ -13,7 +13,7 @@ class FailedPage:
     """A page that could not be had."""
 
     url: str
-    state: str  # failed: tried again; gone: not there
+    state: str  # failed: tried again; left: failed too often; gone: not there
     status: int | None
     why: str
     attempts: int
@@ -35,7 +35,7 @@ def failed_pages(reader: sqlite3.Connection, source_id: int, limit: int) -> list
     """The pages of a blog that failed, those that are tried again first, newest first."""
     rows = reader.execute(
         "SELECT url, state, http_status, reasons, attempts, fetched_at FROM link WHERE source_id = ?"
-        " AND state IN ('failed', 'gone') ORDER BY state, fetched_at DESC, id LIMIT ?",
+        " AND state IN ('failed', 'left', 'gone') ORDER BY state, fetched_at DESC, id LIMIT ?",
         (source_id, limit),
     )
     return [FailedPage(r[0], r[1], r[2], r[3] or "unknown", r[4], r[5]) for r in rows]

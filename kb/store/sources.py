@@ -184,10 +184,7 @@ def record_report(session: Session, source_id: int, report: Report, at: datetime
     assert row is not None
     row.last_visit = iso(at)
     row.next_visit = iso(next_visit) if next_visit else None
-    if report.moved_to or report.looked:
-        row.moved_to = report.moved_to
-    moved = f"has moved for good to {row.moved_to}: kb sources add {row.moved_to}" if row.moved_to else ""
-    row.note = clean("; ".join(filter(None, (report.note, moved)))) or None
+    row.note = clean(report.note) or None
     row.rest_until = iso(at + min(timedelta(seconds=report.rest_s), MAX_REST)) if report.rest_s else None
     if report.ok:
         row.last_success, row.failures, row.failing_since, row.last_error = iso(at), 0, None, None

@@ -28,7 +28,6 @@ class SourceRow(SQLModel, table=True):
     ttl_s: float | None = None  # least time between two visits that the feed asks for
     rest_until: str | None = None  # the site asked to be left alone until then
     looked_at: str | None = None  # when home page, feed and sitemaps were last asked, beyond what is watched
-    moved_to: str | None = None  # where the home page's permanent redirects lead
     added_at: str
     last_visit: str | None = None
     last_success: str | None = None

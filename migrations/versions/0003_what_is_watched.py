@@ -11,7 +11,7 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-COLUMNS = {"watch": sa.String, "ttl_s": sa.Float, "rest_until": sa.String, "looked_at": sa.String, "moved_to": sa.String}
+COLUMNS = {"watch": sa.String, "ttl_s": sa.Float, "rest_until": sa.String, "looked_at": sa.String}
 
 
 def upgrade() -> None:

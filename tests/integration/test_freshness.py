@@ -203,13 +203,6 @@ def test_requests_of_the_last_day_are_counted(store: Store) -> None:
     assert _visit(store, NOW + 2 * DAY).asked_today == 0
 
 
-def test_a_home_page_that_moved_for_good_is_told_until_it_is_followed(store: Store) -> None:
-    _run(store, replace(DONE, looked=True, moved_to="http://new.example/"))
-    _run(store, DONE)
-    (source,) = list_sources(store.reader)
-    assert source.note == "has moved for good to http://new.example/: kb sources add http://new.example/"
-
-
 def test_an_edit_is_a_version_and_new_surroundings_are_none(store: Store) -> None:
     _run(store, _read("heads", "Attention weighs values by keys."), DONE)
     assert versions(store.reader, 1) == [1]

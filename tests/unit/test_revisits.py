@@ -137,13 +137,6 @@ def test_a_feed_that_moved_for_good_is_watched_where_it_is():
     assert Crawl(pages, VISIT).reports[HOME].feed == HOME + "feed.xml"
 
 
-def test_a_home_page_that_moved_for_good_is_told():
-    pages = web({**BLOG, "/": (301, "https://new.example/"), "https://new.example/": anchors("/p/one/")})
-    assert Crawl(pages, VISIT).reports[HOME].moved_to == "https://new.example/"
-    pages.pages[HOME] = (302, "https://new.example/")
-    assert Crawl(pages, VISIT).reports[HOME].moved_to is None
-
-
 def paged(number: int, entries: str) -> str:
     return (
         "<feed xmlns='http://www.w3.org/2005/Atom'><title>A</title>"
