@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import pickle
 import signal
-import sys
-from asyncio.subprocess import PIPE, Process
-from pathlib import Path
 from typing import Protocol
 
 from crawler import parse
 from crawler.clock import Clock
+from crawler.nursery import Nursery
 from crawler.parse import Read
 from crawler.types import Blog, Failure, Link, Page
 from crawler.worker import HEAD
 
 CPU_S = 20.0  # of processor time for one page; the slowest of the replayed web takes 2
 WALL_S = 120.0  # for the same on a machine that is busy with other things
-START_S = 60.0  # of a process, imports included, on a busy machine
 MEMORY_BYTES = 2 << 30
-PAGES = 3_000  # until a process is replaced, so that what libraries keep does not grow for ever
+PAGES = 500  # until a process is replaced, which costs a millisecond: what libraries keep does not grow for ever
+BUFFER = 1 << 20  # bytes of an answer that are read in one go
 
 
 class ParsePool(Protocol):
@@ -61,7 +58,7 @@ class ProcessPool:
     ) -> None:
         """module: what a process runs; another than the default only in tests."""
         self._clock, self._wall_s = clock, wall_s
-        self._words = (sys.executable, "-m", module, str(memory_bytes), str(cpu_s))
+        self._nursery = Nursery(module, memory_bytes, cpu_s)
         self._workers = max(1, workers)
         self._idle: list[_Worker] = []
         self._turn: asyncio.Semaphore | None = None
@@ -74,11 +71,12 @@ class ProcessPool:
         for worker in self._idle:
             await worker.stop()
         self._idle.clear()
+        await self._nursery.close()
 
     async def read(self, page: Page, link: Link, blog: Blog) -> Read | Failure:
         assert self._turn is not None, "a ProcessPool is used within `async with`"
         async with self._turn:
-            worker = self._idle.pop() if self._idle else _Worker(self._words)
+            worker = self._idle.pop() if self._idle else _Worker(self._nursery)
             try:
                 answer = await worker.ask(pickle.dumps((page, link, blog), protocol=5), self._wall_s)
             except TimeoutError:
@@ -97,11 +95,12 @@ class ProcessPool:
 
 
 class _Worker:
-    """One process and its pipes."""
+    """One process and the socket to it."""
 
-    def __init__(self, words: tuple[str, ...]) -> None:
-        self._words = words
-        self._process: Process | None = None
+    def __init__(self, nursery: Nursery) -> None:
+        self._nursery = nursery
+        self._pid: int | None = None
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self.pages = 0
         self.free = False
 
@@ -111,54 +110,36 @@ class _Worker:
         RuntimeError where no process can be started: that is no fault of the page's.
         """
         self.free = False
-        if self._process is None:
-            try:
-                async with asyncio.timeout(START_S):
-                    await self._start()
-            except (TimeoutError, EOFError, OSError) as error:
-                raise RuntimeError("the parser processes do not start; what they said stands above") from error
-        process = self._process
-        assert process is not None and process.stdin is not None
+        if self._streams is None:
+            self._pid, peer = await self._nursery.fork()
+            self._streams = await asyncio.open_connection(sock=peer, limit=BUFFER)
+        reader, writer = self._streams
         async with asyncio.timeout(time_s):
-            process.stdin.write(len(task).to_bytes(HEAD, "big") + task)
-            await process.stdin.drain()
-            answer = await self._receive()
+            writer.write(len(task).to_bytes(HEAD, "big"))
+            writer.write(task)
+            await writer.drain()
+            head = await reader.readexactly(HEAD)
+            answer: object = pickle.loads(await reader.readexactly(int.from_bytes(head, "big")))
         self.pages += 1
         self.free = True
         return answer
 
-    async def _start(self) -> None:
-        root = str(Path(__file__).resolve().parent.parent)
-        path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
-        # One thread each: the processes are the parallelism, and every BLAS thread costs memory
-        single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-        environ = os.environ | single | {"PYTHONPATH": path}
-        self._process = await asyncio.create_subprocess_exec(*self._words, stdin=PIPE, stdout=PIPE, env=environ)
-        await self._receive()
-
-    async def _receive(self) -> object:
-        assert self._process is not None and self._process.stdout is not None
-        head = await self._process.stdout.readexactly(HEAD)
-        return pickle.loads(await self._process.stdout.readexactly(int.from_bytes(head, "big")))
-
     async def obituary(self) -> str:
         """Why the process is no more."""
-        code = None
-        if self._process is not None:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(5):
-                    code = await self._process.wait()
-        if code is not None and code == -getattr(signal, "SIGPROF", 0):
+        code = await self._end()
+        if code is not None and code == -signal.SIGPROF:
             return "the parse took more processor time than a page may"
         return f"the parser process died on this page (exit {code})"
 
     async def stop(self) -> None:
         """End the process, whatever it is doing."""
-        process, self._process, self.free = self._process, None, False
-        if process is None:
-            return
-        if process.stdin is not None:
-            process.stdin.close()
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
+        streams, self._streams, self.free = self._streams, None, False
+        if streams is not None:
+            streams[1].close()
+            with contextlib.suppress(OSError):
+                await streams[1].wait_closed()
+        await self._end()
+
+    async def _end(self) -> int | None:
+        pid, self._pid = self._pid, None
+        return None if pid is None else await self._nursery.end(pid)

@@ -14,6 +14,7 @@ import ada_url
 MAX_CHARS = 8_000  # sitemaps allow 2,048, servers seldom more than 8,190; data: and broken links run to megabytes
 _BLANK = " \t\r\n\f\0"
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+_PLAIN_HOST = re.compile(r"https?://([a-zA-Z0-9.-]+)(?=[/?#]|$)")
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})")
 _BAD_ESCAPE = re.compile(r"%(?![0-9a-fA-F]{2})")
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|xhtml)$", re.I)
@@ -58,6 +59,8 @@ def crawlable(href: str, base: str | None = None) -> str | None:
 
 def host(url: str) -> str:
     """The host's name in lower case and ASCII (punycode), without port; "" where there is none."""
+    if (plain := _PLAIN_HOST.match(url)) is not None:  # nearly all; a page's links are asked for it several times each
+        return plain[1].lower()
     try:
         name = urlsplit(url).hostname or ""
     except ValueError:
@@ -81,7 +84,8 @@ def bare(host_name: str) -> str:
 
 def same_site(url: str, hosts: Iterable[str]) -> bool:
     """Whether the URL is on one of these hosts; `www.` makes no difference."""
-    return bare(host(url)) in {bare(name) for name in hosts}
+    own = bare(host(url))
+    return any(own == bare(name) for name in hosts)
 
 
 def folder(url: str) -> str:

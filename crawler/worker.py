@@ -1,40 +1,87 @@
-"""A parser process: reads pages from standard input, writes what it read in them to standard output, until the end.
+"""The parser processes: one imports all that reading needs and forks the others, each of which reads page after page.
 
-Started by crawler.pool as `python -m crawler.worker BYTES SECONDS`; frames are a length and a pickle, both ways,
-between two processes of one program.
+Started by crawler.nursery as `python -m crawler.worker SOCKET BYTES SECONDS`. Over the socket come orders: a new socket
+to fork a reader for, or the number of a process to end. A reader's frames are a length and a pickle, both ways, between
+two processes of one program.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import pickle
 import signal
+import socket
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from crawler.types import Blog, Link, Page
 
 HEAD = 8
+Reading = Callable[["Page", "Link", "Blog"], object]
 
 
-def main(read: Callable[[Page, Link, Blog], object] | None = None) -> None:
-    """Serve until standard input ends; the parent alone decides when that is. read: crawler.parse.read, or a test's."""
+def main(read: Reading | None = None) -> None:
+    """Fork readers until the socket closes; the parent alone decides when that is. read: crawler.parse.read, or a
+    test's."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    tasks, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints must not mix with the frames
-    _bound(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
-    from crawler import parse, plugins
+    control = socket.socket(fileno=int(sys.argv[1]))
+    memory_bytes, cpu_s = int(sys.argv[2]), float(sys.argv[3])
+    os.dup2(2, 1)  # what a library prints must not stand among a command's data
+    read = read or _warmed()
+    gc.collect()
+    gc.freeze()  # what is there now is never looked through again, so that its memory stays shared
+    control.sendall(b"ready")
+    while True:
+        order, handles, _, _ = socket.recv_fds(control, 64, 1)
+        if not order:
+            return
+        if not handles:
+            control.sendall(str(_ended(int(order))).encode())
+            continue
+        if pid := os.fork():
+            os.close(handles[0])
+            control.sendall(str(pid).encode())
+            continue
+        control.close()
+        _bound(memory_bytes)
+        _serve(socket.socket(fileno=handles[0]), read, cpu_s)
+        os._exit(0)
 
-    read = read or parse.read
+
+def _warmed() -> Reading:
+    """The reader, after it has read a page: libraries and models that it loads when needed are loaded."""
+    from datetime import UTC, datetime
+
+    from crawler import parse, plugins
+    from crawler.types import Blog, Link, Page
+
     for name in plugins.names("crawler.sources"):
         plugins.load("crawler.sources", name, "parse")
-    send(answers, "ready")
-    cpu_s = float(sys.argv[2]) if len(sys.argv) > 2 else 0.0
-    while (task := receive(tasks)) is not None:
+    prose = "<p>A model learns from many examples what the next word of a sentence most likely is.</p>" * 9
+    html = f"<html><head><title>Warm</title></head><body><article><h1>Warm</h1>{prose}</article></body></html>"
+    url = "https://warm.example/posts/warm/"
+    page = Page(url, url, 200, "text/html", html.encode(), datetime.fromtimestamp(0, UTC))
+    with contextlib.suppress(Exception):  # the pages themselves will tell
+        parse.read(page, Link(url, "post", "https://warm.example/"), Blog("https://warm.example/"))
+    return parse.read
+
+
+def _ended(pid: int) -> int:
+    """The exit code of a forked process, which is killed if it still runs."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def _serve(peer: socket.socket, read: Reading, cpu_s: float) -> None:
+    """Answer page after page until nobody asks any more."""
+    stream: Any = peer.makefile("rwb")
+    while (task := receive(stream)) is not None:
         _allow(cpu_s)
         try:
             answer: Any = read(*task)
@@ -46,30 +93,30 @@ def main(read: Callable[[Page, Link, Blog], object] | None = None) -> None:
             answer = f"{type(error).__name__}: {error}"
         _allow(0)
         try:
-            send(answers, answer)
-        except BrokenPipeError:  # who asked is gone, killed perhaps; there is nobody left to tell
+            send(stream, answer)
+        except (BrokenPipeError, ConnectionResetError):  # who asked is gone, killed perhaps; nobody is left to tell
             os._exit(0)
 
 
 def _allow(cpu_s: float) -> None:
     """Let the system end this process after so much processor time: parsers in C heed nothing else. 0: no bound."""
-    with contextlib.suppress(AttributeError, ValueError):  # no such timer on Windows
-        signal.setitimer(signal.ITIMER_PROF, cpu_s)
+    signal.setitimer(signal.ITIMER_PROF, cpu_s)
 
 
-def send(stream: BinaryIO, value: object) -> None:
+def send(stream: Any, value: object) -> None:
     """Write one frame."""
     data = pickle.dumps(value, protocol=5)
     stream.write(len(data).to_bytes(HEAD, "big") + data)
     stream.flush()
 
 
-def receive(stream: BinaryIO) -> Any:
+def receive(stream: Any) -> Any:
     """Read one frame; None at the end."""
-    head = stream.read(HEAD)
-    if len(head) < HEAD:
+    try:
+        head = stream.read(HEAD)
+        return pickle.loads(stream.read(int.from_bytes(head, "big"))) if len(head) == HEAD else None
+    except (ConnectionResetError, EOFError):
         return None
-    return pickle.loads(stream.read(int.from_bytes(head, "big")))
 
 
 def _bound(memory_bytes: int) -> None:

@@ -161,23 +161,23 @@ def _keep_version(session: Session, row: PostRow, at: datetime) -> None:
 
 def _write_text(session: Session, post_id: int, post: Post) -> None:
     """The rows that follow from a post's text: body, references, full text."""
-    from sqlalchemy import delete, insert
-
-    from kb.store.tables import BodyRow, ReferenceRow
+    from kb.store.tables import BodyRow
     from kb.store.text import drop_post, index_post
 
     markdown = clean(post.markdown)
     session.merge(BodyRow(post_id=post_id, markdown=markdown))
-    session.execute(delete(ReferenceRow).where(ReferenceRow.post_id == post_id))  # type: ignore[arg-type]
+    run = session.connection().exec_driver_sql  # rows by the hundred, ten times as fast as through the mapper
+    run("DELETE FROM reference WHERE post_id = ?", (post_id,))
     if post.references:
-        session.execute(insert(ReferenceRow), [_reference(post_id, r) for r in post.references])
+        rows = [_reference(post_id, reference) for reference in post.references]
+        run("INSERT INTO reference (post_id, kind, url, key, text) VALUES (?, ?, ?, ?, ?)", rows)
     drop_post(session, post_id)
     index_post(session, post_id, clean(post.title), post.tags, markdown)
 
 
-def _reference(post_id: int, reference: Reference) -> dict[str, object]:
+def _reference(post_id: int, reference: Reference) -> tuple[object, ...]:
     url, text = clean(reference.url), clean(reference.text)[:200]
-    return {"post_id": post_id, "kind": reference.kind, "url": url, "key": key(url), "text": text}
+    return post_id, reference.kind, url, key(url), text
 
 
 def row_of(session: Session, name: str) -> PostRow | None:

@@ -72,3 +72,16 @@ def test_a_home_page_speaks_for_its_folder(home, inside, outside):
 def test_www_makes_no_other_site():
     assert urls.same_site("https://www.a.org/x", ["a.org"])
     assert not urls.same_site("https://b.a.org/x", ["a.org"])
+
+
+HOSTS = {
+    "https://A.Example/x": "a.example", "http://a.example": "a.example", "https://a.example:8080/": "a.example",
+    "https://me@a.example/": "a.example", "https://[::1]/x": "::1", "https://bücher.example/": "xn--bcher-kva.example",
+    "https://a.example?x": "a.example", "https://a.example#x": "a.example", "//a.example/": "a.example",
+    "mailto:me@a.example": "", "https://": "", "": "", "https://a.example\\@b.example/": "b.example",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("url", HOSTS)
+def test_a_host_is_the_name_alone_in_lower_case_and_ascii(url: str) -> None:
+    assert urls.host(url) == HOSTS[url]
