@@ -79,7 +79,7 @@ def _copy(
     noise: np.random.Generator, now: str,
 ) -> int:  # fmt: skip
     from crawler.text import plain
-    from kb.sections import stretches
+    from kb.sections import Stretch, stretches
     from kb.store.rows import strings
     from kb.store.text import STRETCH_BYTES
     from kb.words import index_form
@@ -95,28 +95,30 @@ def _copy(
     )
     made.execute("INSERT INTO body (post_id, markdown) VALUES (?, ?)", (post_id, markdown))
     head, tag_words = index_form(title), index_form(" · ".join(strings(tags)))
-    for stretch in stretches(markdown, STRETCH_BYTES):
+    found = list(stretches(markdown, STRETCH_BYTES)) or [Stretch(0, 0, "")]
+    for stretch in found:
         row = made.execute('INSERT INTO text_row (post_id, start, "end", heading) VALUES (?, ?, ?, ?)',
                            (post_id, stretch.start, stretch.end, stretch.heading)).lastrowid  # fmt: skip
         text = index_form(plain(markdown[stretch.start : stretch.end]))
         made.execute("INSERT INTO text_fts (rowid, title, heading, tags, body) VALUES (?, ?, ?, ?, ?)",
                      (row, head, index_form(stretch.heading), tag_words, text))  # fmt: skip
-    columns = 'position, heading, start, "end", kind'
-    passages = real.execute(
-        f"SELECT {columns}, v.row FROM passage p JOIN vector v ON v.passage_id = p.id WHERE post_id = ? ORDER BY p.id",
-        (old,),
-    ).fetchall()
-    rows = np.frombuffer(b"".join(p[5] for p in passages), "<f4").reshape(len(passages), -1)
+    stored = [row for (row,) in real.execute(
+        "SELECT v.row FROM passage p JOIN vector v ON v.passage_id = p.id WHERE p.post_id = ? ORDER BY p.id", (old,)
+    )]  # fmt: skip
+    rows = np.frombuffer(b"".join(stored), "<f4").reshape(len(stored), -1)
+    # as many passages as stretches, whatever part of the post was embedded
+    rows = rows[np.linspace(0, len(rows) - 1, len(found)).round().astype(int)]
     rows = rows + noise.normal(0, NOISE / rows.shape[1] ** 0.5, rows.shape).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    for (*facts, _), turned in zip(passages, rows, strict=True):
+    for position, (stretch, turned) in enumerate(zip(found, rows, strict=True)):
         passage = made.execute(
-            f"INSERT INTO passage (post_id, {columns}) VALUES (?, ?, ?, ?, ?, ?)", (post_id, *facts)
+            'INSERT INTO passage (post_id, position, heading, start, "end", kind) VALUES (?, ?, ?, ?, ?, ?)',
+            (post_id, position, stretch.heading, stretch.start, stretch.end, "prose"),
         ).lastrowid
         made.execute("INSERT INTO vector (passage_id, row) VALUES (?, ?)", (passage, turned.astype("<f4").tobytes()))
     made.execute("INSERT INTO post_vector (post_id, made_by, content_hash, row) VALUES (?, ?, ?, ?)",
                  (post_id, made_by, digest, rows.mean(axis=0).astype("<f4").tobytes()))  # fmt: skip
-    return len(passages)
+    return len(found)
 
 
 if __name__ == "__main__":

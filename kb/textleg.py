@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SHORT, SHORT_CHINESE = 3, 8
 MOST_NAMES = 64
 LEAST_SHARE = 0.75
+BALANCED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,10 @@ def find(reader: Reader, words: Glosser, text: str, scope: str, parameters: Sequ
     # a translation has more words than what it translates, and would win by their number alone
     share = min(1.0, max(LEAST_SHARE, len(own) / max(1, len(other))))
     also, also_narrowed = full_text.search_text(reader, other, where=scope, parameters=parameters)
+    if found and also:
+        # one concept is several words there (bigrams, other names): its best is no better than the best here, unless
+        # what is here is little
+        share = min(share, max(BALANCED, found[0].score / max(also[0].score, 1e-9)))
     for hit in also:
         score = hit.score * share
         if hit.post_id not in best or score > best[hit.post_id].score:
