@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kb.query import Query
@@ -18,24 +18,43 @@ if TYPE_CHECKING:
 
 SHORTEST = 4  # letters of a word that is looked after: shorter ones are abbreviations
 MOST_WORDS = 6  # of a query that are looked after
+RARE, MUCH_MORE = 2, 20  # stretches; times as many have the word that was meant
 _WORD = re.compile(r"[A-Za-z][A-Za-z'-]+[A-Za-z]")
 
 
-def spelling(reader: Reader, words: Callable[[], Glosser], text: str) -> list[str]:
-    """A line for each word that no post has and that is near to one that some have."""
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """A query's text with the words that no post has put right, and what to say of them."""
+
+    text: str
+    notes: tuple[str, ...] = ()
+
+
+def spelling(reader: Reader, words: Callable[[], Glosser], text: str) -> Spelling:
+    """Put a word right that no post has and that is a slip away from one that some have.
+
+    One that hardly any post has is left, and the word that it may have been meant for is named.
+    """
     asked = dict.fromkeys(w for w in _WORD.findall(text) if len(w) >= SHORTEST and w.lower() not in STOP_WORDS)
-    unknown = [w for w in list(asked)[:MOST_WORDS] if w.isascii() and not full_text.occurs(reader, w)]
-    if not unknown:
-        return []
-    known = _vocabulary(reader, words())
-    notes = []
-    for word in unknown:
-        near = next((w for w in _nearest(word.lower(), known) if full_text.occurs(reader, w)), None)
-        if near:
-            notes.append(f'no post has the word "{word}"; did you mean "{near}"?')
-        else:
+    counts = {w: full_text.occurrences(reader, w, RARE + 1) for w in list(asked)[:MOST_WORDS] if w.isascii()}
+    rare = {w: n for w, n in counts.items() if n <= RARE}
+    if not rare:
+        return Spelling(text)
+    known, notes = _vocabulary(reader, words()), []
+    for word, n in rare.items():
+        # a word that some post has was written by somebody: only one that very many have may be what was meant
+        least = max(1, MUCH_MORE * n)
+        near = next(
+            (w for w in _nearest(word.lower(), known) if full_text.occurrences(reader, w, least) >= least), None
+        )
+        if n == 0 and near:
+            text = re.sub(rf"(?<![A-Za-z]){re.escape(word)}(?![A-Za-z])", near, text)
+            notes.append(f'no post has the word "{word}"; searched for "{near}"')
+        elif n == 0:
             notes.append(f'no post has the word "{word}"')
-    return notes
+        elif near and word.lower() not in known:
+            notes.append(f'hardly any post has the word "{word}"; did you mean "{near}"?')
+    return Spelling(text, tuple(notes))
 
 
 def _vocabulary(reader: Reader, words: Glosser) -> dict[str, int]:

@@ -39,7 +39,7 @@ class _Style:
 def _hit(hit: Hit, style: _Style, columns: int | None) -> str:
     post, room = hit.post, None if columns is None else max(20, min(columns, WIDEST) - INDENT)
     facts = [
-        post.source_title or post.source,
+        post.source_title or re.sub(r"^https?://|/$", "", post.source),
         (post.published or "undated")[:10],
         post.language or "?",
         f"post {post.id}",

@@ -61,6 +61,9 @@ class Searcher:
         if not asked.text:
             found = self._newest(scope, n, offset)
             return found if found.total else replace(found, notes=self._nothing(asked, filters))
+        spelt = advice.spelling(self.store.reader, self._words, asked.text)
+        asked = replace(asked, text=spelt.text)
+        notes += spelt.notes
         words, near = self._legs(asked.text, mode, scope, notes)
         if weight is None:
             weight = self._weight(asked.text)
@@ -68,7 +71,6 @@ class Searcher:
         chosen, total = self._page(order, n, offset)
         places = [_place(fused, words, near) for fused in chosen]
         hits = hits_of(self.store.reader, places, textleg.marked(self._words, asked.text), first_rank=offset + 1)
-        notes += advice.spelling(self.store.reader, self._words, asked.text)
         if not hits and not total:
             notes += self._nothing(asked, filters)
         elif mode == "hybrid" and not words.hits:

@@ -138,14 +138,16 @@ def _are_words(pair: Sequence[str]) -> bool:
     return len(pair) == 2 and all(" " not in term and not term.endswith("*") for term in pair)
 
 
-def occurs(reader: sqlite3.Connection, word: str) -> bool:
-    """Whether any stretch has a word."""
+def occurrences(reader: sqlite3.Connection, word: str, limit: int) -> int:
+    """How many stretches have a word; counted as far as `limit`."""
     words = phrase(word)
-    sql = "SELECT 1 FROM text_fts WHERE text_fts MATCH ? LIMIT 1"
-    return words is not None and reader.execute(sql, (words,)).fetchone() is not None
+    if words is None:
+        return 0
+    sql = "SELECT count(*) FROM (SELECT 1 FROM text_fts WHERE text_fts MATCH ? LIMIT ?)"
+    return int(reader.execute(sql, (words, limit)).fetchone()[0])
 
 
-def titles_and_headings(reader: sqlite3.Connection, limit: int = 200_000) -> list[str]:
+def titles_and_headings(reader: sqlite3.Connection, limit: int = 50_000) -> list[str]:
     """Every title, and the headings of the text, each once."""
     titles = reader.execute("SELECT title FROM post LIMIT ?", (limit,))
     headings = reader.execute("SELECT DISTINCT heading FROM (SELECT heading FROM text_row LIMIT ?)", (limit,))

@@ -192,10 +192,23 @@ def test_an_index_full_of_what_is_gone_is_made_anew(store: Store) -> None:
     assert titles(store, "imagenet", mode="text") == ["Transfer learning"]
 
 
-def test_a_word_that_occurs_nowhere_gets_a_suggestion(store: Store) -> None:
-    assert 'no post has the word "atention"; did you mean "attention"?' in search(store, "atention", mode="text").notes
+def test_a_word_that_occurs_nowhere_is_put_right_and_a_word_says_so(store: Store) -> None:
+    found = search(store, "atention", mode="text")
+    assert found.notes == ('no post has the word "atention"; searched for "attention"',)
+    assert "Attention" in [hit.post.title for hit in found.hits]
     assert 'no post has the word "qwertzuiop"' in search(store, "dropout qwertzuiop").notes
     assert search(store, "attention dropout fine-tune").notes == ()
+
+
+def test_a_word_that_hardly_any_post_has_is_left_and_the_likely_one_is_named(store: Store) -> None:
+    with store.writing() as session:
+        source_id, _ = add_source(session, NewSource(HOME), AT)
+        for i in range(25):
+            body = "Self atention, as it were." if i == 0 else "Of attention."
+            save_post(session, source_id, Post(f"{HOME}many{i}", f"Attention {i}", body, HOME), AT)
+    found = search(store, "atention", mode="text")
+    assert found.notes == ('hardly any post has the word "atention"; did you mean "attention"?',)
+    assert [hit.post.title for hit in found.hits] == ["Attention 0"]
 
 
 def test_nothing_found_says_what_was_in_the_way(store: Store) -> None:
