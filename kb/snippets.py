@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import accumulate
 
 from kb.words import STOP_WORDS, bigrams, fold, is_cjk
@@ -61,13 +62,16 @@ def _needles(wanted: Iterable[str]) -> tuple[set[str], set[str]]:
     return stems, pairs
 
 
+@lru_cache(20_000)
 def _stem(word: str) -> str:
     """A word without its ending: coarser than the index's stemmer, since only marks depend on it."""
     return (_SUFFIX.sub("", word, count=1) or word) if len(word) > 4 else word.removesuffix("s")
 
 
-def _columns(text: str) -> list[int]:
+def _columns(text: str) -> Sequence[int]:
     """How many columns stand before each character, and before the end."""
+    if text.isascii():
+        return range(len(text) + 1)
     return list(accumulate((2 if "\u2e80" <= c <= "\uffdc" else 1 for c in text), initial=0))
 
 
