@@ -15,6 +15,8 @@ from functools import cached_property
 from importlib import resources
 from typing import TypeVar
 
+from kb.words import american
+
 T = TypeVar("T")
 HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _HAN = re.compile(f"[{HAN}]")
@@ -228,6 +230,7 @@ def _longest_first(tokens: list[str], look_up: Callable[[list[str]], T | None]) 
 
 
 def _stem(token: str) -> str:
+    token = american(token)
     return token[:-1] if len(token) > 3 and token[-1] == "s" and token[-2] not in "su" else token
 
 

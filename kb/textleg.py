@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kb.store import text as full_text
 from kb.store.text import TextHit
-from kb.words import has_cjk, phrase, terms
+from kb.words import has_cjk, phrase, respelt, terms
 
 if TYPE_CHECKING:
     from kb.gloss import Glosser
@@ -37,7 +37,7 @@ def find(reader: Reader, words: Glosser, text: str, scope: str, parameters: Sequ
 
     scope: a condition over p (post) and its parameters.
     """
-    own, other = terms(text), other_names(words, text)
+    own, other = both_spellings(terms(text)), other_names(words, text)
     found, narrowed = full_text.search_text(reader, own, where=scope, parameters=parameters)
     best = {hit.post_id: hit for hit in found}
     # a translation has more words than what it translates, and would win by their number alone
@@ -52,6 +52,12 @@ def find(reader: Reader, words: Glosser, text: str, scope: str, parameters: Sequ
         if hit.post_id not in best or score > best[hit.post_id].score:
             best[hit.post_id] = replace(hit, score=score)
     return TextFound(best, tuple(own), tuple(other), narrowed or also_narrowed)
+
+
+def both_spellings(own: list[str]) -> list[str]:
+    """The terms, each single word in British and American spelling where they differ."""
+    also = (respelt(term.strip('"')) for term in own if " " not in term)
+    return list(dict.fromkeys([*own, *(f'"{word}"' for word in also if word)]))
 
 
 def other_names(words: Glosser, text: str) -> list[str]:

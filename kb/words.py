@@ -35,6 +35,43 @@ _STOP_RUNS = re.compile(
 )
 
 
+# British spellings of the field's words: the index's stemmer takes them for other words than the American ones
+_ISE = re.compile(
+    r"(initial|normal|regular|token|quant|optim|general|real|visual|parallel|factor|vector|serial|summar|util|local|"
+    r"special|categor|standard|stabil|synchron|custom|memor|organ|maxim|minim|penal|parameter|discret|binar|linear|"
+    r"character|emphas|recogn|contextual|randomi|ideal|neutral|central|digit|anonym|colou?r|binari|parametr|equal)"
+    r"i[sz](e|ed|es|ing|ation|ations|er|ers)"
+)
+_LL = re.compile(r"(model|label|signal|travel|cancel|channel)l(ed|ing|er|ers)")
+_OTHER = {"behaviour": "behavior", "behaviours": "behaviors", "neighbour": "neighbor", "neighbours": "neighbors",
+          "neighbourhood": "neighborhood", "colour": "color", "colours": "colors", "centre": "center",
+          "centres": "centers", "analyse": "analyze", "analysed": "analyzed", "analysing": "analyzing",
+          "labelled": "labeled", "unlabelled": "unlabeled", "grey": "gray", "fibre": "fiber",
+          "artefact": "artifact", "artefacts": "artifacts", "programme": "program", "defence": "defense",
+          "defences": "defenses", "licence": "license"}  # fmt: skip
+_BRITISH = {american: british for british, american in _OTHER.items()}
+
+
+def american(word: str) -> str:
+    """A lower-case word as it is spelt in America, where most of the field's writing comes from."""
+    if found := _ISE.fullmatch(word):
+        return f"{found[1]}iz{found[2]}"
+    if found := _LL.fullmatch(word):
+        return found[1] + found[2]
+    return _OTHER.get(word, word)
+
+
+def respelt(word: str) -> str | None:
+    """A lower-case word in the other of the two spellings; None where there is one alone."""
+    if (other := american(word)) != word:
+        return other
+    if found := _ISE.fullmatch(word):
+        return f"{found[1]}is{found[2]}"
+    if found := re.fullmatch(r"(model|label|signal|travel|cancel|channel)(ed|ing|er|ers)", word):
+        return f"{found[1]}l{found[2]}"
+    return _BRITISH.get(word)
+
+
 def fold(text: str) -> str:
     """The text with one form for letters that look alike (full width, ligatures) and names such as C++ as words."""
     if not text.isascii():

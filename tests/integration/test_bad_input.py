@@ -27,7 +27,7 @@ def _said(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, st
 @pytest.mark.parametrize(
     "words",
     [["stats"], ["posts"], ["search", "x"], ["top"], ["topics"], ["show", "1"], ["sources"], ["export"], ["why", "1"],
-     ["similar", "1"], ["embed"], ["rank"], ["reread"], ["sources", "remove", "x"]],
+     ["similar", "1"], ["eval", "search"], ["embed"], ["rank"], ["reread"], ["sources", "remove", "x"]],
 )  # fmt: skip
 def test_a_store_that_is_not_there_is_not_made_by_reading(
     words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -53,6 +53,10 @@ def test_a_store_that_is_not_there_is_not_made_by_reading(
         (["sources", "import", "nowhere.csv"], "error: nowhere.csv cannot be read"),
         (["posts", "--with", "text"], "error: --with needs --format json or jsonl"),
         (["search"], "error: missing argument"),
+        (["search", "x", "--offset", "-1"], "error: invalid value"),
+        (["eval", "search", "nowhere.csv"], "error: nowhere.csv cannot be read"),
+        (["eval", "search", "--setting", "both"], "error: no such setting: 'both'"),
+        (["eval", "search", "--setting", "hybrid:2"], "error: the vectors' weight cannot be '2'"),
     ],
 )
 def test_words_that_cannot_be_are_usage_errors(

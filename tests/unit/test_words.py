@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.words import index_form, phrase, terms
+from kb.words import american, index_form, phrase, respelt, terms
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,18 @@ def test_a_name_with_marks_is_sought_as_words_and_as_a_phrase() -> None:
 
 def test_terms_are_bounded() -> None:
     assert len(terms(" ".join(f"w{i}" for i in range(5000)))) == 64
+
+
+@pytest.mark.parametrize(
+    ("british", "american_"),
+    [("initialisation", "initialization"), ("tokenise", "tokenize"), ("modelling", "modeling"), ("labelled", "labeled"),
+     ("behaviour", "behavior"), ("optimiser", "optimizer"), ("quantising", "quantizing")],
+)  # fmt: skip
+def test_either_spelling_leads_to_the_other(british: str, american_: str) -> None:
+    assert respelt(british) == american_ and respelt(american_) == british
+    assert american(british) == american(american_) == american_
+
+
+def test_words_that_only_look_british_stay() -> None:
+    for word in ("precision", "noise", "supervised", "exercise", "compromise", "model", "dropout", "excelling"):
+        assert american(word) == word and respelt(word) is None
