@@ -172,8 +172,8 @@ def sections(sentences: list[str]) -> list[str]:
 
 @cache
 def _rhetoric() -> Any:
-    from kb.rhetoric import learn
+    from kb.rhetoric import learn_abstracts
 
     lines = (Path(os.environ["KB_BENCH_ROOT"]) / "sections-csabstruct" / "train" / "data.jsonl").read_text("utf-8")
     rows = [json.loads(line) for line in lines.splitlines()]
-    return learn([row["sentences"] for row in rows], [row["labels"] for row in rows])
+    return learn_abstracts([row["sentences"] for row in rows], [row["labels"] for row in rows])

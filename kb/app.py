@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from crawler.clock import Clock
@@ -50,6 +51,7 @@ class App:
     clock: Clock
     progress: Progress
     reach: Reach = field(default_factory=Reach)
+    notes: list[str] = field(default_factory=list)  # what a person should know of what was done
     facts: dict[str, Any] = field(default_factory=dict)  # what the stages did, for the summary line of a job
 
     # -- filling the store
@@ -309,29 +311,21 @@ class App:
     def export(self, form: str, language: Literal["en", "zh"]) -> Rendered:
         """The article in a format, through the gate. Raises UsageError, NotFound, GateError."""
         from kb import exporters
-        from kb.about import about
-        from kb.article import write_article
-        from kb.gate import require
-        from kb.select import Limits
-        from kb.store.editions import edition
-        from kb.store.figures import figures
-        from kb.store.posts import body
+        from kb.press import publish
+        from kb.writer import writer_of
 
         render = exporters.renderer(form)
-        lines = self.chart(1000)
-        if not lines:
-            raise NotFound("there is no chart to publish", "make one with: kb run")
-        limits = Limits(quote_words=self.settings["quote_words"])
-        counts = figures(self.store.reader, self.settings["model"])
+        writer = writer_of(self.settings, self.store, self.clock, os.environ)
+        article = publish(self.store.reader, self.settings, language, writer)
+        self.notes += writer.notes if writer else []
+        return render(article)
 
-        def markdown_of(post_id: int) -> str:
-            return body(self.store.reader, post_id)
+    def check(self, data: bytes) -> list[str]:
+        """What in an exported article the store does not bear out. Raises KbError for what is no article."""
+        from kb.press import verify
+        from kb.writer import witness_of
 
-        newest = edition(self.store.reader)
-        article = write_article(lines, markdown_of, counts, language, newest.number, newest.made_at[:10], limits)
-        require(article, lines, markdown_of, counts, limits)
-        told = about(self.store.reader, lines, str(counts["model"]), self.settings["site_url"])
-        return render(replace(article, about=told))
+        return verify(self.store.reader, self.settings, data, witness_of(self.settings, self.store))
 
 
 def open_app(settings: Settings, store: Store, *, clock: Clock, progress: Progress) -> App:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from crawler.text import count_words, plain_inline, sentences
+from kb.formulas import readable
 from kb.roles import HEADING
 from kb.standalone import MATH, is_chinese
 from kb.types import Sentence
@@ -44,10 +45,12 @@ _STEPWISE = re.compile(
     re.I,
 )
 _LISTED = re.compile(
-    r"arxiv|\bdoi\b|\b(?:19|20)\d\d\b|Proceedings|->|—>|et al|^\W|↩|\b(?:let|suppose|assume|I|my|our)\b|\w\(\)", re.I
+    r"^(?:Because|Have|Has|It|They|This|That|There|We|You|Is|Are|Can|Since|Due)\b"
+    r"|arxiv|\bdoi\b|\b(?:19|20)\d\d\b|Proceedings|->|—>|et al|^\W|↩|\b(?:let|suppose|assume|I|my|our)\b|\w\(\)",
+    re.I,
 )
 _OWN_MACRO = re.compile(
-    r"\\(?:[A-Z](?![A-Za-z])|(?:bm|mathds|mathbbm|argmax|argmin|indep|KL|coloneqq|vcentcolon|intertext|mbox|hbox)\b)"
+    r"\\(?:[A-Za-z](?![A-Za-z])|(?:mathds|mathbbm|indep|KL|coloneqq|vcentcolon|intertext)\b)|[\w}]\s*\\_"
 )
 _RELATION = re.compile(r"=|\\(?:approx|leq?|geq?|propto|sim|equiv|to|rightarrow|leftarrow|in)\b|<|>")
 _UNSAFE_TEX = re.compile(
@@ -64,6 +67,24 @@ _TALK = re.compile(
     r"\b(?:[Ll]et['’]s|super|we|[Ww]e['’]|going to|easy|You|you|Thinking|our|[Hh]owever|working on)\b"
     r"|我们|你|正在|很简单"
 )
+# What may begin the words before a formula or code, although a sentence alone may not
+_PRESENTS = re.compile(
+    r"(?:Below|Here is|Here are|The following|Following|The (?:code|function|class|snippet|module|loss|objective)"
+    r"|We (?:define|implement|write|use|compute|minimi[sz]e|maximi[sz]e|can (?:write|define|compute|implement))"
+    r"|An?|To)\b|下面|以下|如下|代码|使用|用|定义|实现|构建|创建|可以|首先"
+)
+_CHAT = re.compile(
+    r"\b(?:[Ll]et(?:['’]s| us)|super|going to|easy|quickly|[Nn]ow that|keep going|[Tt]hinking|working on|recap"
+    r"|of course"
+    r"|[Ww]e['’]ll|[Yy]ou['’]ll|here['’]s|first thing|simple enough|as usual|again|furt?her below|later"
+    r"|this (?!code|snippet|function|class|example)\w+|that (?:we|I))\b"
+    r"|然后|呢|吧|接下来|很简单|这里|上面|前面|刚才|大家|再来|这个|本[文节]|例如"
+)
+_ONE_OF = re.compile(
+    r"(?:One of|In this|In our|In code|In the (?:paper|previous|next|same)|For example|For an|At this|Its|Their|Both"
+    r"|Similarly|Finally|Next)\b"
+)
+_IMPORTS = re.compile(r"^\s*(?:import|from|library|using|#|//)\b|^\s*#", re.M)
 _RECALLS = re.compile(
     r"\b(?:I|[Oo]ur|earlier|showed|above|previous|[Rr]ecall|[Ll]et|proof|one,)\b|前面|上面|证明|我们(?:有|得|知)"
 )
@@ -87,7 +108,7 @@ def _steps(place: Place, judge: Judge) -> Iterator[Unit]:
     if any(not _step_reads(item) for item in items):
         return
     intro = _intro(place)
-    if intro and _TALK.search(intro):
+    if intro and (_TALK.search(intro) or _leans(intro, judge)):
         intro = None
     if place.context.get("steps", 0.0) < HEADING and not _STEPWISE.search(intro or ""):
         return
@@ -113,9 +134,16 @@ def _formula(place: Place, judge: Judge) -> Iterator[Unit]:
     intro = _intro(place)
     if not intro or not tex or len(tex) > FORMULA_CHARACTERS or _UNSAFE_TEX.search(tex) or not _RELATION.search(tex):
         return
-    if _RECALLS.search(intro) or _OWN_MACRO.search(tex) or any(tex.count(a) != tex.count(b) for a, b in _BALANCED):
+    if (
+        _leans(intro, judge)
+        or _RECALLS.search(intro)
+        or _OWN_MACRO.search(tex)
+        or any(tex.count(a) != tex.count(b) for a, b in _BALANCED)
+    ):
         return
     after = _explanation(place)
+    if not readable(tex) or any(_OWN_MACRO.search(inner) for inner in MATH.findall(f"{intro} {after or ''}")):
+        return
     named = judge.named(f"{intro} {after or ''}")
     roles = {"formula": min(1.0, 0.6 + place.context.get("formula", 0.0) + place.context.get("principle", 0.0) / 2)}
     fit = min(1.0, 0.25 * min(len(named), 3) + 0.25 * bool(after) + 0.2 * bool(named & place.subject))
@@ -166,12 +194,21 @@ def _code(place: Place, judge: Judge) -> Iterator[Unit]:
         return
     if not defines and not _FRAMEWORK.search(code):
         return
+    if _leans(intro, judge) or 3 * len(_IMPORTS.findall(code)) > 2 * len(lines):
+        return
     roles = {r: s for r, s in judge.roles.combine(place.context, intro).items() if r in ("implementation", "algorithm")}
     roles["code"] = 0.5 + 0.25 * defines + 0.15 * bool(_FRAMEWORK.search(code))
     fit = min(1.0, 0.3 * min(len(named), 2) + 0.2 * (6 <= len(lines) <= 22) + 0.2 * bool(named & place.subject) + 0.2)
     fit -= 0.2 * bool(_DANGLES.match(intro)) + 0.25 * bool(_TALK.search(intro))
     piece = Sentence(code, "quote", (), "code", tongue, place.block.language or None)
     yield _unit(place, "code", intro, piece, roles, fit, named)
+
+
+def _leans(intro: str, judge: Judge) -> bool:
+    """Whether the words before something shown need what stood before them, or only talk."""
+    if _CHAT.search(intro) or _ONE_OF.match(intro):
+        return True
+    return bool(judge.alone.openers[is_chinese(intro)].search(intro)) and not _PRESENTS.match(intro)
 
 
 def _intro(place: Place) -> str | None:

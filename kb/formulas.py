@@ -49,6 +49,12 @@ def mathml(tex: str, display: bool) -> str:
     return found.replace("<math ", f'<math aria-label="{escape(tex, quote=True)}" ', 1)
 
 
+def readable(tex: str) -> bool:
+    """Whether a formula can be shown as MathML: no macro of its page's own is in it."""
+    tex = " ".join(clean_block(tex).split())
+    return 0 < len(tex) <= LONGEST and _converted(tex, True) is not None
+
+
 def _converted(tex: str, display: bool) -> str | None:
     from latex2mathml.converter import convert
 

@@ -10,12 +10,13 @@ from crawler.blocks import blocks
 from crawler.text import plain
 from kb.counting import count_sentence, label
 from kb.errors import KbError
-from kb.layout import Layout, load_layout
+from kb.layout import Language, Layout, load_layout
 from kb.select import Limits
-from kb.summary import reason
+from kb.summary import reason, references
 from kb.types import Article, ChartLine, Section, Sentence
-from kb.units import fold, items, quoted_words, said
+from kb.units import fold, items, language_of, quoted_words, said_with_next
 
+Vouch = Callable[[str, Sequence[int]], str | None]  # (text, cited posts) -> what is wrong with it, or None
 LEAST_QUOTE = 3  # characters; less is found anywhere
 
 
@@ -27,6 +28,15 @@ class GateError(KbError):
         super().__init__(
             f"the article was not written: the store does not bear it out in {places}", "\n".join(violations)
         )
+        self.violations = tuple(violations)
+
+
+class CheckFailed(KbError):
+    """A published article says what the store does not bear out."""
+
+    def __init__(self, name: str, violations: Sequence[str]) -> None:
+        places = "1 place" if len(violations) == 1 else f"{len(violations)} places"
+        super().__init__(f"{name}: the store does not bear it out in {places}", "\n".join(violations))
         self.violations = tuple(violations)
 
 
@@ -47,34 +57,42 @@ def check(
 
     `chart`, `markdown_of` and `counts` are the store's, read afresh; nothing of the article is believed.
     """
-    return list(_Gate(article, chart, markdown_of, counts, limits or Limits(), layout or load_layout()).violations())
+    return list(Gate(chart, lambda i: (markdown_of(i),), counts, limits, layout).violations(article))
 
 
-class _Gate:
+class Gate:
+    """What the store has, against which articles of one edition are held. `texts_of` gives every version of a post's
+    text that the store keeps, the newest first: what was quoted before an edit was the post's own word."""
+
     def __init__(
         self,
-        article: Article,
         chart: Sequence[ChartLine],
-        markdown_of: Callable[[int], str],
+        texts_of: Callable[[int], Sequence[str]],
         counts: Mapping[str, int],
-        limits: Limits,
-        layout: Layout,
+        limits: Limits | None = None,
+        layout: Layout | None = None,
+        vouch: Vouch | None = None,
     ) -> None:
-        self.article, self.limits, self.layout = article, limits, layout
+        """vouch: says what is wrong with a sentence of a writer model (kb/witness.py); without it none may stand."""
+        self.limits, self.layout, self.counts = limits or Limits(), layout or load_layout(), counts
+        self.vouch = vouch
+        self.ordered = sorted(chart, key=lambda line: (line.entry.rank or len(chart) + 1, line.post.id))
         self.lines = {line.post.id: line for line in chart}
-        ordered = sorted(chart, key=lambda line: (line.entry.rank or len(chart) + 1, line.post.id))
-        language = article.language
-        self.figures = {
-            count
-            for name in layout.counts
-            if (count := count_sentence(name, ordered, counts, language, layout)) is not None
-        }
-        self.phrases = layout.connects(language, frozenset(label(line, language, layout) for line in chart))
-        self.counts = counts
-        self.source = cache(lambda post_id: _Source(markdown_of(post_id)))
+        self.sources = cache(lambda post_id: tuple(_Source(text) for text in texts_of(post_id)))
+        self.figures = cache(self._figures)
+        self.phrases = cache(self._phrases)
 
-    def violations(self) -> Iterator[str]:
-        article, layout = self.article, self.layout
+    def _figures(self, language: Language) -> frozenset[Sentence]:
+        names = self.layout.counts
+        found = (count_sentence(name, self.ordered, self.counts, language, self.layout) for name in names)
+        return frozenset(count for count in found if count is not None)
+
+    def _phrases(self, language: Language) -> frozenset[str]:
+        return self.layout.connects(language, frozenset(label(line, language, self.layout) for line in self.ordered))
+
+    def violations(self, article: Article) -> Iterator[str]:
+        """A line for each place that does not hold."""
+        layout = self.layout
         if article.language not in ("en", "zh"):
             yield f"language: {article.language!r} is neither en nor zh"
             return
@@ -91,65 +109,101 @@ class _Gate:
             yield "chapters: not the fixed structure of the article"
         for chapter in article.chapters:
             for section in chapter.sections:
-                yield from self._section(section)
-        yield from self._posts()
-        yield from self._list()
-        yield from self._limits()
+                yield from self._section(section, article)
+        yield from self._posts(article)
+        yield from self._list(article)
+        yield from self._limits(article)
 
-    def _section(self, section: Section) -> Iterator[str]:
+    def _section(self, section: Section, article: Article) -> Iterator[str]:
         for sentence in section.body:
             where = f"{section.number}: {_short(sentence.text)}"
             if sentence.kind == "quote":
-                yield from self._quote(sentence, where)
+                yield from self._quote(sentence, where, article.language)
             elif sentence.kind == "count":
-                if sentence not in self.figures:
+                if sentence not in self.figures(article.language):
                     yield f"{where}: the store does not count so"
-            elif sentence.text not in self.phrases or sentence.form not in ("sentence", "lead", "head"):
+            elif sentence.kind == "written":
+                yield from self._written(sentence, where, article)
+            elif sentence.kind != "connect":
+                yield f"{where}: a sentence of no known kind: {_short(str(sentence.kind))}"
+            elif sentence.text not in self.phrases(article.language) | self._of_writer(article):
                 yield f"{where}: not in the closed list of phrases"
+            elif sentence.form not in ("sentence", "lead", "head") or sentence.language or sentence.code_language:
+                yield f"{where}: a phrase of our own is no {sentence.form} of another language"
             elif sentence.citations:
                 yield f"{where}: a phrase that claims nothing cites nothing"
 
-    def _quote(self, sentence: Sentence, where: str) -> Iterator[str]:
+    def _of_writer(self, article: Article) -> frozenset[str]:
+        """The phrase that names the writer model, where there was one."""
+        phrase = self.layout.writer[article.language]
+        return frozenset({phrase.format(model=article.writer)} if article.writer else ())
+
+    def _quote(self, sentence: Sentence, where: str, language: str) -> Iterator[str]:
         if not sentence.citations:
             yield f"{where}: a quotation without a source"
         for post_id in sentence.citations:
+            sources = self.sources(post_id) if post_id in self.lines else ()
             if post_id not in self.lines:
                 yield f"{where}: cites post {post_id}, which is not in the chart"
-            elif not self.source(post_id).has(sentence.text):
+            elif not any(source.has(sentence.text) for source in sources):
                 yield f"{where}: not to be found in post {post_id}"
-            elif not self.source(post_id).whole(sentence):
+            elif not any(source.whole(sentence) for source in sources):
                 yield f"{where}: not the whole of what post {post_id} says there"
+            elif (sentence.language or language) != self._tongue(sentence, post_id, language):
+                yield f"{where}: not in the language that it is marked with"
 
-    def _posts(self) -> Iterator[str]:
-        for post in self.article.posts:
+    def _tongue(self, sentence: Sentence, post_id: int, language: str) -> str:
+        """The language that a quotation is in; what is shown and not said goes with the words around it."""
+        if sentence.form in ("code", "math"):
+            return sentence.language or language
+        return language_of(sentence.text, self.lines[post_id].post.language)
+
+    def _written(self, sentence: Sentence, where: str, article: Article) -> Iterator[str]:
+        if not article.writer:
+            yield f"{where}: written by a model, and the article names none"
+        if sentence.form != "sentence":
+            yield f"{where}: a written {sentence.form}"
+        if not sentence.citations:
+            yield f"{where}: a written sentence without a source"
+        unknown = [post_id for post_id in sentence.citations if post_id not in self.lines]
+        if unknown:
+            yield f"{where}: cites post {unknown[0]}, which is not in the chart"
+        elif self.vouch is None:
+            yield f"{where}: nobody vouches for what a model wrote"
+        elif sentence.citations and (objection := self.vouch(sentence.text, sentence.citations)):
+            yield f"{where}: {objection}"
+
+    def _posts(self, article: Article) -> Iterator[str]:
+        for post in article.posts:
             line = self.lines.get(post.id)
             if line is None or line.post != post:
                 yield f"posts: post {post.id}, {_short(post.title)}: not as the store has it"
 
-    def _list(self) -> Iterator[str]:
-        if sorted(line.post.id for line in self.article.top) != sorted(self.lines):
+    def _list(self, article: Article) -> Iterator[str]:
+        if sorted(line.post.id for line in article.top) != sorted(self.lines):
             yield "list: not the posts of the chart"
-        for line in self.article.top:
+        for line in article.top:
             where = f"list: {_short(line.post.title)}"
             stored = self.lines.get(line.post.id)
             if stored is None or (line.entry, line.post, line.topic) != (stored.entry, stored.post, stored.topic):
                 yield f"{where}: not as the chart has it"
                 continue
-            if line.reason != reason(stored, self.article.language, self.layout):
+            if line.reason != reason(stored, article.language, self.layout):
                 yield f"{where}: not the reason that the store gives: {_short(line.reason)}"
             for sentence in line.summary:
                 if sentence.kind != "quote" or sentence.citations != (line.post.id,):
                     yield f"{where}: a summary that is no quotation of its post: {_short(sentence.text)}"
-                yield from self._quote(sentence, where)
-            for _, url in line.links:
-                if url not in self.source(line.post.id).markdown:
-                    yield f"{where}: a link that is not in the post: {_short(url)}"
+                yield from self._quote(sentence, where, article.language)
+            found = {link for source in self.sources(line.post.id) for link in references(source.markdown)}
+            for link in line.links:
+                if link not in found:
+                    yield f"{where}: a link that is not in the post: {_short(link[1])}"
 
-    def _limits(self) -> Iterator[str]:
+    def _limits(self, article: Article) -> Iterator[str]:
         """No post is quoted beyond the limits; a sentence that is quoted twice counts once."""
         quoted: dict[int, dict[str, Sentence]] = {}
-        everything = [s for c in self.article.chapters for section in c.sections for s in section.body]
-        for sentence in [*everything, *(s for line in self.article.top for s in line.summary)]:
+        everything = [s for c in article.chapters for section in c.sections for s in section.body]
+        for sentence in [*everything, *(s for line in article.top for s in line.summary)]:
             if sentence.kind == "quote":
                 for post_id in sentence.citations:
                     quoted.setdefault(post_id, {})[sentence.text] = sentence
@@ -157,7 +211,7 @@ class _Gate:
             words = sum(quoted_words(t) for t, s in texts.items() if s.form in ("sentence", "steps"))
             if words > self.limits.quote_words:
                 yield f"post {post_id}: {words} words quoted, where {self.limits.quote_words} may be"
-            if post_id in self.lines and (length := len(self.source(post_id).markdown)):
+            if post_id in self.lines and (length := max(len(s.markdown) for s in self.sources(post_id))):
                 share = sum(map(len, texts)) / length
                 if share > self.limits.quote_share:
                     yield f"post {post_id}: {share:.0%} of it quoted, where {self.limits.quote_share:.0%} may be"
@@ -170,7 +224,7 @@ class _Source:
         self.markdown = markdown
         self.readings = (fold(plain(markdown)), fold(markdown))
         found = blocks(markdown)
-        self.sentences = {text for block in found for text in said(block)}
+        self.sentences = {text for block in found for pair in said_with_next(block) for text in pair if text}
         self.shown = {(b.kind, b.text.strip()) for b in found if b.kind in ("code", "math")}
         self.lists = {fold(" ".join(items(b))) for b in found if b.kind == "list"}
 

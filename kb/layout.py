@@ -50,6 +50,7 @@ class Layout:
     lead: Words  # "{topic}:"
     nothing: Words
     few: Words
+    writer: Words  # names the model that rewrote sections
     chapters: tuple[ChapterPlan, ...]
     counts: Mapping[str, Words]  # name -> template
     words: Mapping[str, Words]  # language -> name -> label of the page
@@ -83,6 +84,7 @@ def read_layout(text: str) -> Layout:
         lead=data["lead"],
         nothing=data["nothing"],
         few=data["few"],
+        writer=data["writer"],
         chapters=chapters,
         counts=data["counts"],
         words=data["words"],

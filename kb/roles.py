@@ -17,6 +17,7 @@ WEAK = 0.1
 WEAK_MORE = 0.05
 FIRST = 0.1  # for what opens a post or its section, where posts define and give background
 ENOUGH = 0.5  # from here on a sentence has the role
+_SAME = {"steps": "algorithm", "integration": "testing"}  # two cue lists of the article, one role for a reader
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,11 @@ class Roles:
             if score:
                 found[cue.name] = min(1.0, round(score, 3))
         return found
+
+
+def same(role: str) -> str:
+    """The role as it is learnt and judged."""
+    return _SAME.get(role, role)
 
 
 def load_roles() -> Roles:

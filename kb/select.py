@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 REPEAT = 0.45  # cosine of TF-IDF from which on two sentences say the same; read off pairs of the replayed web
-LOOSER = 0.4  # a role's score that will do where a section would stay below LEAST
-HEADED = 0.3  # and what a fitting heading alone gives, the last resort
-UNFIT = 0.05  # with the least fitness of that
+LOOSER = 0.45  # a role's score that will do where a section would stay below LEAST
+UNFIT = 0.1  # the least fitness there; a sentence of another role is worse than an honest word that there is little
 LEAST, LEAST_BLOGS = 5, 4
 EVERYWHERE = 0.4  # a term that more than this share of the posts name is too general to be a subject
 OTHER_LANGUAGE = 0.3  # share of a part's units in the other language, where the chart has enough in its own
@@ -67,7 +66,7 @@ class Chooser:
     quoted: Counter[int] = field(default_factory=Counter)
     blocks: Counter[int] = field(default_factory=Counter)  # code, formulas and lists of a post
 
-    def candidates(self, part: Part, role: float = HEADED, fit: float = UNFIT) -> list[int]:
+    def candidates(self, part: Part, role: float = LOOSER, fit: float = UNFIT) -> list[int]:
         """The units that may stand in a part, by index: of its form, in a language of the article, fit enough."""
         wanted = part.roles or {}
         read = [i for i, u in enumerate(self.units) if u.form == part.form and u.language in ("en", "zh")]
@@ -78,10 +77,10 @@ class Chooser:
 
         What is less fit, or in the other language, comes in only while the part has less than it needs at least.
         """
-        pool = self.candidates(part, fit=min(part.fit, UNFIT))
+        pool = self.candidates(part, LOOSER, min(part.fit, UNFIT))
         base = {i: self._score(i, part.roles or {}) for i in pool}
         best = self.candidates(part, ENOUGH, part.fit)
-        good = self.candidates(part, LOOSER, part.fit)
+        good = self.candidates(part, ENOUGH, min(part.fit, UNFIT))
         least, other = min(LEAST, part.quotes), self._other_share()
         chosen: list[int] = []
         for found, want, share in (

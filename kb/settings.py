@@ -51,6 +51,13 @@ def _count(least: int) -> Callable[[str], object]:
     return parse
 
 
+def _share(text: str) -> object:
+    value = float(text)
+    if not 0 < value <= 1:
+        raise ValueError("must be above 0 and at most 1")
+    return value
+
+
 def _one_of(*words: str) -> Callable[[str], object]:
     def parse(text: str) -> object:
         if text not in words and not (":" in text and text.split(":")[0] in words):
@@ -123,6 +130,10 @@ OPTIONS: tuple[Option, ...] = (
     Option("half_life_days", 180.0, _number(0.5), "trending: days of age that halve a score"),
     Option("quote_words", 120, _count(1), "most words of one post that the article quotes"),
     Option("site_url", "", _address, "where kb export's site will stand; its sitemap and feeds name this address"),
+    Option("writer_url", "", _address, "an OpenAI-compatible endpoint that rewrites the article's sections; none without"),
+    Option("writer_model", "", str, "the writer's model; its key is KB_WRITER_KEY, in the environment alone"),
+    Option("writer_timeout_s", 60.0, _number(1), "longest wait for one answer of the writer"),
+    Option("quote_share", 0.25, _share, "most of one post that the article quotes, as a share of its text"),
 )  # fmt: skip
 
 

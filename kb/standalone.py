@@ -13,6 +13,7 @@ MATH = re.compile(r"\$(?=\S)((?:\\.|[^$\\])+?)(?<=\S)\$(?!\d)")  # a formula in 
 _ENDS = re.compile(r"[.!。！][\"'”’）)]?$")
 _BEGINS = re.compile(r"[\"“‘「《(（]?(?:[A-Z0-9]|[a-z]+[A-Z])")  # "kNN" and "word2Vec" begin sentences too
 _PAIRS = (("(", ")"), ("（", "）"), ("[", "]"), ("“", "”"), ("「", "」"), ("《", "》"))
+_ASIDE = re.compile(r"\([^()]*\)")
 _CHARACTER = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z][\w'’-]*")
 _FIGURE = re.compile(r"\d[\d.,]*")
@@ -23,26 +24,27 @@ _VERB = re.compile(
     r"\b(?:is|are|was|were|be|been|has|have|had|can|could|may|might|will|would|must|should|does|do|did|cannot|(?:"
     r"use|learn|map|compute|take|make|give|need|let|allow|help|show|mean|work|train|reduce|increase|improve|"
     r"require|provide|contain|consist|depend|become|remain|tend|lead|follow|produce|predict|generate|represent|"
-    r"describe|define|combine|apply|add|replace|update|compare|measure|sample|encode|decode|treat|share|keep|"
+    r"describe|define|combine|apply|add|replace|update|compare|measure|encode|decode|treat|share|keep|"
     r"move|act|assign|estimate|minimi[sz]e|maximi[sz]e|optimi[sz]e|normali[sz]e|generali[sz]e|outperform|"
-    r"differ|prevent|force|exploit|rely|introduce|propose|perform|achieve|suffer|start|begin|stop|run|cost|"
-    r"save|store|split|scale|turn|grow|decide|choose|select|return|capture|extract|detect|refer|stand|freeze|"
+    r"differ|prevent|force|exploit|rely|introduce|propose|perform|achieve|suffer|start|begin|stop|run|"
+    r"save|store|split|turn|grow|decide|choose|select|return|capture|extract|detect|refer|stand|freeze|"
     r"explore|approximate|enable|support|handle|ignore|change|control|pay|lose|gain|find|look|come|go|lie|fit|"
-    r"hold|belong|exist|occur|appear|cause|create|build|place|subtract|divide|multiply|cut|translate|sum|"
-    r"average|weigh|penali[sz]e|reward|score|rank|search|embed|project|feed|copy|reuse|discard|count|mix|"
+    r"hold|belong|exist|occur|appear|cause|create|build|place|subtract|divide|multiply|cut|translate|"
+    r"average|weigh|penali[sz]e|search|embed|feed|copy|reuse|discard|mix|"
     r"attend|converge|diverge|vanish|explode|overfit|memori[sz]e|transfer|fine-tune|adapt|initiali[sz]e|drop|"
-    r"mask|shift|rotate|crop|label|classif|cluster|group|filter|recogni[sz]e|segment|locate|track|answer|ask|"
-    r"write|read|call|set|put|get|see|know|want|say|explain|reflect|reveal|indicate|suggest|demonstrate|"
-    r"confirm|offer|bring|carr|pass|send|receive|connect|link|separate|balance|limit|restrict|avoid|ensure|"
-    r"guarantee|encourage|favou?r|prefer|dominate|match|beat|win|fail|break|hurt|matter|var|range|cover|span|"
-    r"exceed|reach|approach|focus|rest|arise|emerge|evolve|continue|process|compress|quanti[sz]e|prune|distill|"
-    r"round|cache|draw|execute|evaluate|test|verif|check|monitor|report|present|stud|investigate|consider|"
-    r"assume|view|interpret|discretize|simplif|satisf|modif|identif|impl|specif|tell|trade|raise|lower|double|"
-    r"halve|smooth|sharpen|concentrate|spread|propagate|accumulate|synchroni[sz]e|broadcast|partition|allocate|"
-    r"fuse|stack|wrap|attach|insert|remove|delete|pick|visit|pull|push|drive|steer|guide|inspire|motivate|"
+    r"mask|rotate|classif|recogni[sz]e|segment|locate|track|"
+    r"write|read|put|get|see|know|want|say|explain|reflect|reveal|indicate|suggest|demonstrate|"
+    r"confirm|offer|bring|carr|pass|send|receive|connect|separate|balance|limit|restrict|avoid|ensure|"
+    r"guarantee|encourage|favou?r|prefer|dominate|beat|win|fail|break|hurt|matter|var|"
+    r"exceed|reach|arise|emerge|evolve|continue|compress|quanti[sz]e|prune|distill|"
+    r"round|execute|evaluate|verif|check|monitor|stud|investigate|consider|"
+    r"assume|interpret|discretize|simplif|satisf|modif|identif|impl|specif|tell|trade|raise|lower|double|"
+    r"halve|smooth|concentrate|spread|propagate|accumulate|synchroni[sz]e|broadcast|partition|allocate|"
+    r"fuse|wrap|attach|insert|remove|delete|visit|pull|push|drive|steer|guide|inspire|motivate|"
     r"underl"
     r")(?:s|es|y|ies)?)\b"
 )
+ROUGH = 0.5  # from here on a sentence does not go on well from another
 WORDS_EN = (8, 42)
 WORDS_ZH = (18, 110)  # characters
 
@@ -57,6 +59,10 @@ class Standalone:
     soft: re.Pattern[str]
     chatter: re.Pattern[str]
     debris: re.Pattern[str]
+    explains: re.Pattern[str]
+    vacuous: re.Pattern[str]
+    definite: re.Pattern[str]
+    goes_on: tuple[re.Pattern[str], re.Pattern[str]]
 
     def passes(self, text: str) -> bool:
         """Whether a sentence may be quoted by itself."""
@@ -65,7 +71,9 @@ class Standalone:
             return False
         chinese = is_chinese(bare)
         least, most = WORDS_ZH if chinese else WORDS_EN
-        if not least <= count_words(bare) <= most or not (chinese or (_BEGINS.match(bare) and _VERB.search(bare))):
+        if not least <= count_words(bare) <= most or not (
+            chinese or (_BEGINS.match(bare) and _VERB.search(_ASIDE.sub("", bare)))
+        ):
             return False
         return not any(rules[chinese].search(bare) for rules in (self.openers, self.points, self.person))
 
@@ -75,6 +83,27 @@ class Standalone:
         if self.debris.search(bare) or not _ENDS.search(text):
             return False
         return all(bare.count(a) == bare.count(b) for a, b in _PAIRS) and bare.count('"') % 2 == 0
+
+    def follows(self, text: str) -> bool:
+        """Whether a sentence may stand right after the one before it in its post, and goes on from that one."""
+        chinese = is_chinese(text)
+        lead = self.goes_on[chinese].match(text)
+        if not lead or not self.whole(text) or self.personal(text):
+            return False
+        bare = MATH.sub("x", text)
+        most = WORDS_ZH[1] if chinese else WORDS_EN[1] - 8
+        if not 4 <= count_words(bare) <= most or not (chinese or _VERB.search(bare)):
+            return False
+        rest = bare[lead.end() :]
+        points = self.points[chinese].search(rest)
+        return not points and not self.soft.search(bare) and self.roughness(text) < ROUGH
+
+    def substance(self, text: str, n_terms: int) -> float:
+        """What a sentence says, -.5 to 1: terms of the field, a reason or an effect; less for what every text says."""
+        bare = MATH.sub("x", text)
+        told = 0.2 * min(n_terms, 3) + 0.2 * bool(self.explains.search(bare))
+        told += 0.2 * min(2, len(set(self.explains.findall(bare)))) / 2
+        return told - 0.5 * bool(self.vacuous.search(bare))
 
     def tells(self, text: str) -> bool:
         """Whether a sentence is whole and no talk, however it begins."""
@@ -95,7 +124,7 @@ class Standalone:
         rough = 0.6 * bool(self.soft.search(bare)) + 0.25 * min(2, len(self.chatter.findall(bare)))
         rough += 0.2 * len(formulas) + 0.3 * any(len(f) > 30 for f in formulas)
         rough += 0.15 * (words < low or words > high) + 0.1 * (bare.count("(") + bare.count("（"))
-        rough += 0.1 * max(0, len(_FIGURE.findall(bare)) - 1)
+        rough += 0.1 * max(0, len(_FIGURE.findall(bare)) - 1) + 0.2 * min(2, len(self.definite.findall(bare)))
         if not chinese:
             rough += 0.07 * max(0, len(_THE.findall(bare)) - 1) + 0.15 * bare.startswith("The ")
             rough += 0.12 * bool(_PAST.search(bare))
@@ -121,4 +150,11 @@ def load_standalone() -> Standalone:
         soft=re.compile("|".join(data["person"]["soft"])),
         chatter=re.compile("|".join(data["person"]["chatter"])),
         debris=re.compile("|".join(data["debris"]["any"])),
+        explains=re.compile("|".join(data["substance"]["explains"]), re.I),
+        vacuous=re.compile("|".join(data["substance"]["vacuous"]), re.I),
+        definite=re.compile("|".join(data["substance"]["definite"]), re.I),
+        goes_on=(
+            re.compile(rf"(?:{'|'.join(data['goes_on']['en'])})\b"),
+            re.compile(rf"(?:{'|'.join(data['goes_on']['zh'])})"),
+        ),
     )

@@ -266,7 +266,7 @@ class Sentence:
     """What the article says at one place: text of one kind, with the posts that it stands on."""
 
     text: str
-    kind: Literal["quote", "count", "connect"]
+    kind: Literal["quote", "count", "connect", "written"]  # written: by a writer model, and vouched for
     citations: tuple[int, ...] = ()  # post ids
     # steps: an item a line; table: cells apart by tabs, the first line names the columns; lead and head are connects
     form: Literal["sentence", "code", "math", "table", "steps", "lead", "head"] = "sentence"
@@ -353,8 +353,9 @@ class Article:
     chapters: tuple[Chapter, ...]
     top: tuple[ChartLine, ...]
     posts: tuple[StoredPost, ...]  # every post that is cited or charted
-    counts: Mapping[str, int]  # posts, sources, topics ... of the whole store
+    counts: Mapping[str, int]  # posts, sources: of the whole store when the edition was made
     about: About = field(default_factory=lambda: About())
+    writer: str = ""  # the model that rewrote sections, if one did
 
 
 @dataclass(frozen=True, slots=True)

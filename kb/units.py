@@ -17,6 +17,7 @@ from kb.types import Sentence
 
 UnitForm = Literal["sentence", "steps", "math", "code", "commands"]
 ITEM = re.compile(r"^(?:[-*+]|\d{1,9}[.)])[ \t]+")
+MOST_TOGETHER = 52  # words of two sentences that are quoted as one
 NUMBERED = re.compile(r"\d{1,9}[.)][ \t]")
 _NEXT_ITEM = re.compile(r"\n(?=[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t])")
 _NAME = re.compile(r"\b[A-Z][\w-]*[A-Z\d]\w*\b")  # ResNet, GPT-4: what the glossary need not know
@@ -133,13 +134,23 @@ def places(post_id: int, title: str, language: str | None, markdown: str, judge:
 
 def said(block: Block) -> list[str]:
     """The sentences of a paragraph or a list, as they read. Block quotations are other people's words: none."""
+    return [sentence for sentence, _ in said_with_next(block)]
+
+
+def said_with_next(block: Block) -> list[tuple[str, str | None]]:
+    """The sentences, each with itself and the next one of its paragraph or item as they read together."""
     if block.kind == "paragraph":
         texts = [plain_inline(block.text)]
     elif block.kind == "list":
         texts = items(block)
     else:
         return []
-    return [fold(text[a:b]) for text in texts for a, b in sentences(text)]
+    found: list[tuple[str, str | None]] = []
+    for text in texts:
+        spans = sentences(text)
+        for (a, b), after in zip_longest(spans, spans[1:]):
+            found.append((fold(text[a:b]), fold(text[a : after[1]]) if after else None))
+    return found
 
 
 def items(block: Block) -> list[str]:
@@ -154,24 +165,42 @@ def sentence_units(place: Place, judge: Judge) -> Iterator[Unit]:
     """
     if NUMBERED.match(place.block.text):
         return  # the steps of a list mean something in their order alone
-    for n, text in enumerate(said(place.block)):
+    every = said_with_next(place.block)
+    for n, (text, both) in enumerate(every):
         if not judge.alone.passes(text) and not (_INSTALLS.search(text) and judge.alone.tells(text)):
             continue
-        named = judge.named(text)
+        whole = _with_next(text, both, every[n + 1][0] if both else "", judge)
+        named = judge.named(whole)
         tongue = language_of(text, place.language)
-        roles = judge.roles.combine(place.context, text, n == 0 and not place.before)
-        pieces = (Sentence(text, "quote", (), "sentence", tongue),)
+        roles = judge.roles.combine(place.context, whole, n == 0 and not place.before)
+        pieces = (Sentence(whole, "quote", (), "sentence", tongue),)
         opening = text[:14] if is_chinese(text) else " ".join(text.split()[:7])
         subject = frozenset(judge.terms.mentions(opening))
-        fit = 0.35 * bool(subject) + 0.15 * min(len(named), 3) + 0.2 * bool(_NAME.search(opening))
-        if not subject and not _NAME.search(opening):
-            fit -= 0.3  # it speaks of something that has no name here
-        fit = min(1.0, fit) - judge.alone.roughness(text) + 0.15 * bool(named & place.subject)
-        roles = _checked(roles, text, named, judge)
+        roles = _checked(roles, text, judge.named(text), judge)
         if place.opens and n == 0 and subject & place.subject:
-            roles["definition"] = min(1.0, roles.get("definition", 0.0) + 0.5)  # so posts say what they are about
-        fit = max(0.0, min(1.0, fit))
+            roles["definition"] = min(1.0, roles.get("definition", 0.0) + 0.35)  # so posts say what they are about
+        fit = _fit(text, whole, named, subject, place, judge)
         yield Unit(place.post_id, "sentence", pieces, roles, tongue, place.block.start, fit, named, subject)
+
+
+def _with_next(text: str, both: str | None, after: str, judge: Judge) -> str:
+    """A sentence with the next one, where that goes on from it and both are short enough to be quoted as one."""
+    if both is None or not judge.alone.follows(after):
+        return text
+    return both if quoted_words(both) <= MOST_TOGETHER else text
+
+
+def _fit(
+    text: str, whole: str, named: frozenset[int], subject: frozenset[int], place: Place, judge: Judge
+) -> float:  # fmt: skip
+    """How well a sentence reads alone and what it says: its subject early, terms, reasons, no roughness."""
+    opening = text[:14] if is_chinese(text) else " ".join(text.split()[:7])
+    fit = 0.3 * bool(subject) + 0.15 * bool(_NAME.search(opening)) + 0.15 * bool(named & place.subject)
+    if not subject and not _NAME.search(opening):
+        fit -= 0.3  # it speaks of something that has no name here
+    telling = len(named & judge.terms.telling) + len(set(_NAME.findall(whole)))
+    fit += 0.6 * judge.alone.substance(whole, telling) + 0.1 * (whole != text)
+    return max(0.0, min(1.0, fit - judge.alone.roughness(text)))
 
 
 def _checked(roles: dict[str, float], text: str, named: frozenset[int], judge: Judge) -> dict[str, float]:

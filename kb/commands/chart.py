@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from kb.commands.common import format_option, pass_context, print_rows
 from kb.context import Context
+
+if TYPE_CHECKING:
+    from kb.app import App
 
 
 @click.command()
@@ -65,19 +68,46 @@ def why(context: Context, post: str, form: str) -> None:
 @click.option("--format", "form", metavar="F", default="md", show_default=True, help="One of those below.")
 @click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A file, or a folder for site; stdout without.")
+@click.option("--check", "checked", type=click.Path(path_type=Path), help="Hold an exported FILE against the store.")
 @pass_context
-def export(context: Context, form: str, language: Literal["en", "zh"], output: Path | None) -> None:
-    """Publish the chart as one article, every assertion cited.
+def export(
+    context: Context, form: str, language: Literal["en", "zh"], output: Path | None, checked: Path | None
+) -> None:
+    """Publish the chart as one article, every assertion cited; or check one that was published.
 
     Formats: md, html, json, csv, epub, bibtex, csl, opml, rss, atom, and site, which is a folder.
     """
     from kb.publish import require_place, write
 
+    if checked is not None:
+        _check(context, context.app(create=False), checked)
+        return
     require_place(form, output)
-    data = context.app(create=False).export(form, language)
+    app = context.app(create=False)
+    data = app.export(form, language)
+    for note in app.notes:
+        context.say(note)
     if output is None:
         assert isinstance(data, bytes)  # a folder was refused above
         click.echo(data, nl=False)
         return
     for line in write(data, output):
         context.say(line)
+
+
+def _check(context: Context, app: App, file: Path) -> None:
+    """Says that the store bears an article out, or raises GateError with a line for each place."""
+    from kb.errors import KbError, NotFound
+    from kb.gate import CheckFailed
+
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise NotFound(f"{file} cannot be read: {(error.strerror or '').lower()}", "name a file of kb export") from None
+    try:
+        found = app.check(data)
+    except KbError as error:
+        raise KbError(f"{file} cannot be checked: {error}", error.hint) from None
+    if found:
+        raise CheckFailed(str(file), found)
+    context.say(f"{file}: the store bears it out")

@@ -41,6 +41,8 @@ def render(article: Article) -> bytes:
             for name, _, index in indexes(article, layout)
         },
     }
+    if article.writer:
+        tree["writer"] = article.writer
     text = json.dumps(tree, ensure_ascii=False, indent=1)
     for mark in "<>&\u2028\u2029":
         text = text.replace(mark, f"\\u{ord(mark):04x}")

@@ -26,6 +26,16 @@ def figures(reader: sqlite3.Connection, model: str) -> dict[str, Any]:
     return facts
 
 
+def figures_at(reader: sqlite3.Connection, at: str) -> dict[str, int]:
+    """How many posts and followed blogs the store had at an instant (ISO, UTC), those it has lost since left out.
+
+    An article's counts are of its edition's instant, so that they can be counted again when the store has grown.
+    """
+    posts = reader.execute("SELECT count(*) FROM post WHERE first_seen <= ?", (at,)).fetchone()[0]
+    sources = reader.execute("SELECT count(*) FROM source WHERE status != 'hand' AND added_at <= ?", (at,)).fetchone()
+    return {"posts": int(posts), "sources": int(sources[0])}
+
+
 def languages(reader: sqlite3.Connection) -> dict[str, int]:
     """Posts a language, most first."""
     rows = reader.execute("SELECT coalesce(language, '?') l, count(*) n FROM post GROUP BY l ORDER BY n DESC, l")

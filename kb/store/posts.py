@@ -252,6 +252,16 @@ def body(reader: sqlite3.Connection, post_id: int) -> str:
     return "" if row is None else str(row[0])
 
 
+def texts(reader: sqlite3.Connection, post_id: int) -> tuple[str, ...]:
+    """Every version of a post's Markdown that is kept, the newest first; none for a post that is not stored."""
+    rows = reader.execute(
+        "SELECT markdown FROM (SELECT markdown, 1 AS old, 0 AS number FROM body WHERE post_id = ?"
+        " UNION ALL SELECT markdown, 2, number FROM version WHERE post_id = ?) ORDER BY old, number DESC",
+        (post_id, post_id),
+    )
+    return tuple(str(markdown) for (markdown,) in rows)
+
+
 def version_of(reader: sqlite3.Connection, post_id: int, number: int) -> tuple[str, str] | None:
     """Title and Markdown of one version of a post; the newest number is the text in force."""
     row = reader.execute(

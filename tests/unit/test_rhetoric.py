@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kb.rhetoric import learn
+from kb.rhetoric import learn_abstracts
 
 ABSTRACTS = [
     [
@@ -21,7 +21,7 @@ LABELS = [["background", "objective", "method", "result"]] * 3
 
 
 def test_words_and_place_tell_what_a_sentence_does() -> None:
-    model = learn(ABSTRACTS, LABELS)
+    model = learn_abstracts(ABSTRACTS, LABELS)
     unseen = [
         "Graphs are widely used in chemistry.",
         "We propose a new graph.",
@@ -29,10 +29,10 @@ def test_words_and_place_tell_what_a_sentence_does() -> None:
         "Results show gains.",
     ]
     assert model.predict(unseen) == LABELS[0]
-    assert model.predict(unseen) == learn(ABSTRACTS, LABELS).predict(unseen)
+    assert model.predict(unseen) == learn_abstracts(ABSTRACTS, LABELS).predict(unseen)
 
 
 def test_an_abstract_of_none_or_one_sentence_is_answered() -> None:
-    model = learn(ABSTRACTS, LABELS)
+    model = learn_abstracts(ABSTRACTS, LABELS)
     assert model.predict([]) == []
     assert len(model.predict(["One."])) == 1

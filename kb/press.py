@@ -1,0 +1,93 @@
+"""The article of an edition, out of the store and through the gate; and a file of it held against the store again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from kb.errors import KbError, NotFound
+from kb.gate import Gate, GateError, Vouch
+from kb.select import Limits
+from kb.store.editions import edition as read_edition
+from kb.store.figures import figures, figures_at
+from kb.store.posts import body, texts
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from kb.layout import Language
+    from kb.settings import Settings
+    from kb.types import About, Article, ChartLine
+    from kb.writer import Writer
+
+WHOLE = 1000  # lines; no chart is longer
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """An edition with what writing and checking its article needs."""
+
+    number: int
+    made_at: str  # the day
+    chart: tuple[ChartLine, ...]
+    counts: dict[str, int]
+    limits: Limits
+    gate: Gate
+
+
+def open_press(
+    reader: sqlite3.Connection, settings: Settings, number: int | None = None, vouch: Vouch | None = None
+) -> Press:
+    """The press of an edition, by default of the newest. Raises NotFound."""
+    from kb.chart import chart
+
+    lines = chart(reader, WHOLE, edition=number)
+    if not lines:
+        raise NotFound("there is no chart to publish", "make one with: kb run")
+    edition = read_edition(reader, number)
+    counts = figures_at(reader, edition.made_at)
+    limits = Limits(settings["quote_words"], settings["quote_share"])
+    fixed = tuple(_as_ranked(line) for line in lines)
+    gate = Gate(fixed, lambda i: texts(reader, i), counts, limits, vouch=vouch)
+    return Press(edition.number, edition.made_at[:10], fixed, counts, limits, gate)
+
+
+def _as_ranked(line: ChartLine) -> ChartLine:
+    """A line whose post has the score and the topic of the line's edition, whatever a later one gave it."""
+    return replace(line, post=replace(line.post, score=line.entry.score, topic=line.entry.topic_id))
+
+
+def publish(
+    reader: sqlite3.Connection, settings: Settings, language: Language, writer: Writer | None = None
+) -> Article:
+    """The newest edition's article, gone through the gate. Raises NotFound, GateError."""
+    from kb.article import write_article
+
+    press = open_press(reader, settings, vouch=writer.vouch if writer else None)
+    article = write_article(
+        press.chart, lambda i: body(reader, i), press.counts, language, press.number, press.made_at, press.limits
+    )
+    if writer is not None:
+        article = writer.rewrite(article)
+    if found := list(press.gate.violations(article)):
+        raise GateError(found)
+    return replace(article, about=_about(reader, settings, press))
+
+
+def verify(reader: sqlite3.Connection, settings: Settings, data: bytes, vouch: Vouch | None = None) -> list[str]:
+    """What in an exported article the store does not bear out, a line each. Raises KbError for what is no article."""
+    from kb.published import tree_of, violations
+
+    tree = tree_of(data)
+    try:
+        press = open_press(reader, settings, tree["edition"], vouch)
+    except NotFound as error:
+        raise KbError(f"it is of edition {tree['edition']}, which this store does not hold", error.hint) from None
+    return violations(tree, press.chart, press.made_at, press.gate, _about(reader, settings, press))
+
+
+def _about(reader: sqlite3.Connection, settings: Settings, press: Press) -> About:
+    from kb.about import about
+
+    model = str(figures(reader, settings["model"])["model"])
+    return about(reader, press.chart, model, settings["site_url"])
