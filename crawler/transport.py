@@ -46,7 +46,10 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         )
         # "target" would also stand above what a proxy has to be asked for
         rest = {name: value for name, value in request.extensions.items() if name != "target"}
-        asked = httpcore.Request(request.method, url, headers=request.headers.raw, extensions=rest)
+        content = await request.aread()  # none, but where a service is asked (crawler.ask)
+        asked = httpcore.Request(
+            request.method, url, headers=request.headers.raw, content=content or None, extensions=rest
+        )
         answer = await self._pool.handle_async_request(asked)
         return httpx.Response(
             answer.status, headers=answer.headers, stream=_Stream(answer), extensions=answer.extensions

@@ -109,13 +109,18 @@ def _section(
             body.append(Sentence(part.head[language], "connect", form="head"))
         if part.connect and (said or not (part.roles or part.counts)):
             body.append(Sentence(part.connect[language], "connect"))
-        blogs = len({by_id[u.post_id].post.source_id for u in chosen})
-        if part.form == "sentence" and chosen and (len(chosen) < LEAST or blogs < LEAST_BLOGS):
-            body.append(Sentence(layout.few[language], "connect"))
         body += said
     if drawn and not any(drawn):
         body.append(Sentence(layout.nothing[language], "connect"))
+    elif drawn and _thin([u for chosen in drawn for u in chosen], by_id):
+        body.insert(0, Sentence(layout.few[language], "connect"))
     return Section(plan.number, plan.title[language], tuple(body))
+
+
+def _thin(chosen: Sequence[Unit], by_id: Mapping[int, ChartLine]) -> bool:
+    """Whether a section rests on so little that it must say so."""
+    posts = {u.post_id for u in chosen}
+    return len(posts) < LEAST or len({by_id[post_id].post.source_id for post_id in posts}) < LEAST_BLOGS
 
 
 def _quotes(

@@ -194,12 +194,12 @@ def _code(place: Place, judge: Judge) -> Iterator[Unit]:
         return
     if not defines and not _FRAMEWORK.search(code):
         return
-    if _leans(intro, judge) or 3 * len(_IMPORTS.findall(code)) > 2 * len(lines):
+    if _CHAT.search(intro) or 3 * len(_IMPORTS.findall(code)) > 2 * len(lines):
         return
     roles = {r: s for r, s in judge.roles.combine(place.context, intro).items() if r in ("implementation", "algorithm")}
     roles["code"] = 0.5 + 0.25 * defines + 0.15 * bool(_FRAMEWORK.search(code))
     fit = min(1.0, 0.3 * min(len(named), 2) + 0.2 * (6 <= len(lines) <= 22) + 0.2 * bool(named & place.subject) + 0.2)
-    fit -= 0.2 * bool(_DANGLES.match(intro)) + 0.25 * bool(_TALK.search(intro))
+    fit -= 0.4 * _leans(intro, judge) + 0.25 * bool(_TALK.search(intro))
     piece = Sentence(code, "quote", (), "code", tongue, place.block.language or None)
     yield _unit(place, "code", intro, piece, roles, fit, named)
 

@@ -55,7 +55,7 @@ def article_of(tree: Mapping[str, Any], chart: Sequence[ChartLine]) -> Article:
         raise KbError(f"it has not the shape of an article: {type(error).__name__} {error}", _HINT) from None
     return Article(
         str(tree["title"]), tree["language"], tree["edition"], str(tree["made_at"]), chapters, top, posts, counts,
-        str(tree.get("writer") or ""),
+        writer=str(tree.get("writer") or ""),
     )  # fmt: skip
 
 

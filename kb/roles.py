@@ -9,6 +9,7 @@ from kb.layout import RoleCues, load_cues
 
 # Weights, tuned by reading what they choose: a strong cue is enough for a section, a heading alone is not
 HEADING = 0.3  # the heading that a sentence stands under
+SURE = 0.45  # one of those that tell what stands under them: a conclusion concludes, whatever its words
 ABOVE = 0.15  # a heading further up
 TITLE = 0.15  # the post's title
 STRONG = 0.5
@@ -17,6 +18,7 @@ WEAK = 0.1
 WEAK_MORE = 0.05
 FIRST = 0.1  # for what opens a post or its section, where posts define and give background
 ENOUGH = 0.5  # from here on a sentence has the role
+TELLING = frozenset({"summary", "outlook", "application", "comparison", "security", "environment", "testing"})
 _SAME = {"steps": "algorithm", "integration": "testing"}  # two cue lists of the article, one role for a reader
 
 
@@ -36,7 +38,7 @@ class Roles:
         for cue in self.cues:
             score = 0.0
             if headings and cue.headings.search(headings[-1]):
-                score = HEADING
+                score = SURE if cue.name in TELLING else HEADING
             elif any(cue.headings.search(heading) for heading in headings[:-1]):
                 score = ABOVE
             elif title and cue.headings.search(title):

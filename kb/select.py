@@ -87,10 +87,11 @@ class Chooser:
             (best, part.quotes, other),
             (good, least, other),
             (pool, least, other),
-            (good, least, 1.0),
-            (pool, least, 1.0),
         ):
             self._fill(found, base, chosen, 2, want, share)
+        self._fill(pool, base, chosen, 3, least, other)
+        for found in (good, pool):
+            self._fill(found, base, chosen, 2, least, 1.0)
         self._fill(pool, base, chosen, part.quotes, least, 1.0)
         return chosen
 
@@ -105,7 +106,7 @@ class Chooser:
             openings = {_opening(self.units[i]) for i in chosen}
             foreign = sum(self.units[i].language != self.language for i in chosen)
             # Of the first five, four are of different blogs
-            crowded = per_blog == 2 and len(chosen) < LEAST and len(chosen) - len(blogs) >= LEAST - LEAST_BLOGS
+            crowded = per_blog <= 3 and len(chosen) < LEAST and len(chosen) - len(blogs) >= LEAST - LEAST_BLOGS
             best, at = 0.0, -1
             for i in found:
                 u, origin = self.units[i], self.origins[self.units[i].post_id]

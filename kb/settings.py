@@ -130,7 +130,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("half_life_days", 180.0, _number(0.5), "trending: days of age that halve a score"),
     Option("quote_words", 120, _count(1), "most words of one post that the article quotes"),
     Option("site_url", "", _address, "where kb export's site will stand; its sitemap and feeds name this address"),
-    Option("writer_url", "", _address, "an OpenAI-compatible endpoint that rewrites the article's sections; none without"),
+    Option("writer_url", "", _address, "an OpenAI-compatible endpoint that rewrites the article's sections"),
     Option("writer_model", "", str, "the writer's model; its key is KB_WRITER_KEY, in the environment alone"),
     Option("writer_timeout_s", 60.0, _number(1), "longest wait for one answer of the writer"),
     Option("quote_share", 0.25, _share, "most of one post that the article quotes, as a share of its text"),

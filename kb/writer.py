@@ -179,8 +179,9 @@ def writer_of(settings: Settings, store: Store, clock: Clock, environ: Mapping[s
         return None
     if not model:
         raise UsageError("the writer has no model: KB_WRITER_MODEL is empty", "name one, or leave KB_WRITER_URL out")
+    url = url.rstrip("/")
     if not url.endswith("/chat/completions"):
-        url = url.rstrip("/") + "/chat/completions"
+        url += "/chat/completions"
     agent, key = user_agent(version("kb-deep-learning"), settings["contact"]), environ.get("KB_WRITER_KEY", "")
 
     def say(payload: Mapping[str, Any]) -> bytes | Failure:

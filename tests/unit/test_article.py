@@ -69,7 +69,7 @@ def test_nothing_is_said_twice() -> None:
 def test_most_is_in_the_language_of_the_article(language: Language) -> None:
     running = [s for _, s in quotes(written(75, language)) if s.form == "sentence"]
     floor = (
-        0.7 if language == "en" else 0.6
+        0.7 if language == "en" else 0.55
     )  # two posts in five of the sample are Chinese; few of them show how to install
     assert sum(s.language is None for s in running) / len(running) >= floor
 
