@@ -16,6 +16,9 @@ MEASUREMENTS = {
     "kill": (["benchmarks.kill"], False),
     "pipeline": (["benchmarks.pipeline", "--db", "out/bench/kb.sqlite"], True),
     "sets": (["benchmarks.sets"], True),
+    "article": (["benchmarks.article", "--db", "out/bench/kb.sqlite"], True),
+    "mutations": (["benchmarks.mutations", "--db", "out/bench/kb.sqlite"], True),
+    "roles": (["benchmarks.roles", "--db", "out/bench/kb.sqlite"], True),
 }
 
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
+import threading
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import urljoin
 
 import numpy as np
@@ -132,3 +137,31 @@ class PlainReader:
         return Read(
             Verdict(kind, title="A blog" if kind == "home" else None), post, tuple(found.values()), tuple(found)
         )
+
+
+@contextmanager
+def service(*script: tuple[int, dict[str, str], bytes]) -> Iterator[tuple[str, list]]:
+    """A server that gives these answers in turn, the last one for ever; and what it was asked. An empty header says
+    that it promises more than it sends."""
+    asked: list = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            asked.append((dict(self.headers), json.loads(body)))
+            status, headers, answer = script[min(len(asked), len(script)) - 1]
+            self.send_response(status)
+            for name, value in ({"Content-Length": str(len(answer))} | headers).items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/v1/chat/completions", asked
+        server.shutdown()
+        thread.join()

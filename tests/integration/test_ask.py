@@ -2,44 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 from crawler.ask import MOST_BYTES, ask
 from crawler.types import Failure
-from tests.fakes import StillClock
-
-
-@contextmanager
-def service(*script: tuple[int, dict[str, str], bytes]) -> Iterator[tuple[str, list[Any]]]:
-    """A server that gives these answers in turn, the last one for ever; and what it was asked. An empty header says
-    that it promises more than it sends."""
-    asked: list[Any] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            asked.append((dict(self.headers), json.loads(body)))
-            status, headers, answer = script[min(len(asked), len(script)) - 1]
-            self.send_response(status)
-            for name, value in ({"Content-Length": str(len(answer))} | headers).items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/v1/chat/completions", asked
-        server.shutdown()
-        thread.join()
+from tests.fakes import StillClock, service
 
 
 def told(url: str, **more: Any) -> bytes | Failure:

@@ -107,6 +107,17 @@ def test_a_post_without_text_topic_or_date_is_listed() -> None:
     assert exporters.renderer("md")(article)
 
 
+def test_a_chart_without_topics_or_in_one_language_gives_an_article() -> None:
+    lines, texts = sample_chart(40)
+    bare = [replace(line, topic=None) for line in lines]
+    alone = [line for line in lines if line.post.language == "zh"]
+    for chart in (bare, alone):
+        for language in LANGUAGES:
+            article = write_article(chart, texts.__getitem__, COUNTS, language, 1, "2026-01-02", judge=judge())
+            assert check(article, chart, texts.__getitem__, COUNTS) == []
+            assert all(section.body for c in article.chapters for section in c.sections)
+
+
 @pytest.mark.slow
 def test_another_seed_of_hashing_gives_the_same_bytes() -> None:
     code = (

@@ -1,0 +1,92 @@
+"""The article of a real store: checked again, after the store has changed, with a writer that lies, in bad company."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import cli
+from tests.fakes import service
+
+
+def said(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    capsys.readouterr()
+    code = cli.run(list(words))
+    return code, capsys.readouterr().err
+
+
+@pytest.fixture
+def exported(sample_copy: Path, tmp_path: Path) -> Path:
+    file = tmp_path / "article.json"
+    assert cli.run(["--db", str(sample_copy), "-q", "export", "--format", "json", "-o", str(file)]) == 0
+    return file
+
+
+def test_an_article_passes_the_check_and_a_changed_one_is_told_where(
+    exported: Path, sample_copy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert said(capsys, "--db", str(sample_copy), "export", "--check", str(exported))[0] == 0
+    tree = json.loads(exported.read_text())
+    quote = next(s for c in tree["chapters"] for e in c["sections"] for s in e["body"] if s["kind"] == "quote")
+    quote["text"] += " Nobody doubts it."
+    exported.write_text(json.dumps(tree))
+    code, err = said(capsys, "--db", str(sample_copy), "export", "--check", str(exported))
+    assert code == 1
+    assert "the store does not bear it out in 1 place" in err and "not to be found in post" in err
+
+
+def test_posts_that_are_deleted_after_ranking_are_left_out_and_missed_by_the_check(
+    exported: Path, sample_copy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = json.loads(exported.read_text())["top"][0]["post"]
+    assert cli.run(["--db", str(sample_copy), "-q", "sources", "remove", "--forget", gone["source"]]) == 0
+    again = exported.with_name("again.json")
+    assert cli.run(["--db", str(sample_copy), "-q", "export", "--format", "json", "-o", str(again)]) == 0
+    left = json.loads(again.read_text())
+    assert gone["id"] not in [line["post"]["id"] for line in left["top"]]
+    code, err = said(capsys, "--db", str(sample_copy), "export", "--check", str(exported))
+    assert code == 1 and f"post {gone['id']} is no longer in the store" in err
+
+
+@pytest.mark.parametrize("text", ["", "# Article", "{}", "[]"])
+def test_a_file_that_is_no_article_is_one_line(
+    text: str, sample_store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "x.json"
+    file.write_text(text)
+    code, err = said(capsys, "--db", str(sample_store), "export", "--check", str(file))
+    assert code == 1 and err.startswith(f"error: {file} cannot be checked: ") and "hint:" in err
+    code, err = said(capsys, "--db", str(sample_store), "export", "--check", str(tmp_path / "none.json"))
+    assert code == 1 and "cannot be read" in err
+
+
+def test_a_writer_that_lies_or_is_none_leaves_the_article_as_it_was(
+    sample_store: Path, tmp_path: Path, exported: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lie = json.dumps({"sentences": [{"text": "Deep learning is solved by kb.", "citations": [1]}]})
+    script = [
+        (200, {}, json.dumps({"choices": [{"message": {"content": lie}}]}).encode()),
+        (200, {}, b"<html>Welcome</html>"),
+        (429, {"Retry-After": "999"}, b"later"),
+    ]
+    plain = json.loads(exported.read_text())
+    with service(*script) as (url, asked):
+        config, file = tmp_path / "kb.toml", tmp_path / "written.json"
+        config.write_text(f'writer_url = "{url}"\nwriter_model = "m"\nwriter_timeout_s = 5\n')
+        words = ["--db", str(sample_store), "--config", str(config), "export", "--format", "json", "-o", str(file)]
+        code, err = said(capsys, *words)
+    assert code == 0 and asked
+    assert "kept as quoted" in err
+    written = json.loads(file.read_text())
+    assert written["chapters"] == plain["chapters"] and "writer" not in written
+
+
+def test_a_writer_without_a_model_is_a_usage_error(
+    sample_store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "kb.toml"
+    config.write_text('writer_url = "http://127.0.0.1:9/v1"\n')
+    code, err = said(capsys, "--db", str(sample_store), "--config", str(config), "export")
+    assert code == 2 and err.startswith("error: the writer has no model")
