@@ -71,7 +71,7 @@ def publish(
         article = writer.rewrite(article)
     if found := list(press.gate.violations(article)):
         raise GateError(found)
-    return replace(article, about=_about(reader, settings, press))
+    return replace(article, about=about_of(reader, settings, press))
 
 
 def verify(reader: sqlite3.Connection, settings: Settings, data: bytes, vouch: Vouch | None = None) -> list[str]:
@@ -83,10 +83,11 @@ def verify(reader: sqlite3.Connection, settings: Settings, data: bytes, vouch: V
         press = open_press(reader, settings, tree["edition"], vouch)
     except NotFound as error:
         raise KbError(f"it is of edition {tree['edition']}, which this store does not hold", error.hint) from None
-    return violations(tree, press.chart, press.made_at, press.gate, _about(reader, settings, press))
+    return violations(tree, press.chart, press.made_at, press.gate, about_of(reader, settings, press))
 
 
-def _about(reader: sqlite3.Connection, settings: Settings, press: Press) -> About:
+def about_of(reader: sqlite3.Connection, settings: Settings, press: Press) -> About:
+    """What the store says of the edition."""
     from kb.about import about
 
     model = str(figures(reader, settings["model"])["model"])

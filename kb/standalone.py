@@ -123,7 +123,11 @@ class Standalone:
         low, high = (22, 75) if chinese else (12, 30)
         rough = 0.6 * bool(self.soft.search(bare)) + 0.25 * min(2, len(self.chatter.findall(bare)))
         rough += 0.2 * len(formulas) + 0.3 * any(len(f) > 30 for f in formulas)
-        rough += 0.15 * (words < low or words > high) + 0.15 * (words < 0.8 * low) + 0.1 * (bare.count("(") + bare.count("（"))
+        rough += (
+            0.15 * (words < low or words > high)
+            + 0.15 * (words < 0.8 * low)
+            + 0.1 * (bare.count("(") + bare.count("（"))
+        )
         rough += 0.1 * max(0, len(_FIGURE.findall(bare)) - 1) + 0.2 * min(2, len(self.definite.findall(bare)))
         if not chinese:
             rough += 0.07 * max(0, len(_THE.findall(bare)) - 1) + 0.15 * bare.startswith("The ")
