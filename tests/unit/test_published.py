@@ -74,7 +74,9 @@ def test_a_change_of_what_it_says_is_found(name: str) -> None:
 
 def test_a_post_that_the_store_has_lost_is_named() -> None:
     lost = LINES[3].post.id
-    assert any(f"post {lost}" in line for line in found(tree_of(data()), LINES[:3] + LINES[4:]))
+    told = found(tree_of(data()), LINES[:3] + LINES[4:])
+    assert f"post {lost} is no longer in the store" in told[0]
+    assert not any(line.startswith("list:") for line in told)
 
 
 def test_what_was_quoted_before_an_edit_still_stands() -> None:
