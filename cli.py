@@ -125,7 +125,12 @@ def kb(
 
 def main() -> None:
     """Run a command; every error is one line on stderr, an optional hint, and an exit code."""
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    if code == 130:  # where the interrupt came inside an import, Python would end itself by SIGINT whatever exit says
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def run(words: list[str]) -> int:
