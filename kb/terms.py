@@ -31,6 +31,8 @@ class Terms:
                 elif found:
                     self._named.setdefault(found, index)
                     widths.setdefault(found[0], set()).add(len(found))
+        # words that names of terms are made of, such as "graph" and "diffusion"
+        self.words = frozenset(word for named in self._named for word in named)
         for name in self._exact:
             widths.setdefault(_stem(name.lower()), set())
         self._widths = {first: sorted(found, reverse=True) for first, found in widths.items()}

@@ -141,7 +141,7 @@ def test_a_topic_is_named_by_what_sets_it_apart_in_both_languages() -> None:
     }
     counts = {key: term_counts(some, TERMS) for key, some in texts.items()}
     named = labels(counts, texts, TERMS, {})
-    assert (named[1].en, named[1].zh) == ("Diffusion model", "扩散模型")
+    assert (named[1].en, named[1].zh) == ("Diffusion models", "扩散模型")
     assert (named[2].en, named[2].zh) == ("CNN", "卷积神经网络")
 
 
