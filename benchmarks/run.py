@@ -15,6 +15,11 @@ WEB = Path(os.environ.get("KB_WEB", "../shared/web"))
 MEASUREMENTS = {
     "kill": (["benchmarks.kill"], False),
     "pipeline": (["benchmarks.pipeline", "--db", "out/bench/kb.sqlite"], True),
+    "topics": (
+        ["benchmarks.topics", "--db", "out/bench/kb.sqlite", "--labels", str(WEB.parent / "bench/labels.tsv")],
+        True,
+    ),
+    "scale_topics": (["benchmarks.scale_topics", "--db", "out/bench/kb.sqlite"], True),
     "sets": (["benchmarks.sets"], True),
     "article": (["benchmarks.article", "--db", "out/bench/kb.sqlite"], True),
     "mutations": (["benchmarks.mutations", "--db", "out/bench/kb.sqlite"], True),

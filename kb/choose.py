@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from kb.types import Corpus, Float32, Int64
 
 TELLING = 5  # best posts of a field whose mean score is its quality
+# Fields beside deep learning, whose posts are charted too: half the places that their size and quality would give them
+NEIGHBOURS, NEIGHBOURS_SHARE = frozenset({"classical"}), 0.5
 ALIKE = 0.6  # cosine from which likeness to a chosen post counts against a post
 
 
@@ -38,7 +41,8 @@ def choose(corpus: Corpus, score: Float32, rules: Choice) -> set[int]:
     fields = field_of(corpus)
     urls = {url: n for n, url in enumerate(sorted({post.url for post in posts}))}
     tie = np.array([urls[post.url] for post in posts], np.float64) if posts else np.zeros(0)
-    quota = quotas(fields, score, may, rules)
+    beside = {topic.id for topic in corpus.topics if topic.field in NEIGHBOURS}
+    quota = quotas(fields, score, may, rules, beside)
     picker = _Picker(corpus, score, tie, fields, rules)
     for i in sorted(pinned, key=lambda i: (-float(score[i]), posts[i].url))[: rules.size]:
         picker.take(i)
@@ -48,13 +52,19 @@ def choose(corpus: Corpus, score: Float32, rules: Choice) -> set[int]:
     return set(picker.chosen)
 
 
-def quotas(fields: Int64, score: Float32, may: np.ndarray, rules: Choice) -> dict[int, int]:
-    """Places a field: by the root of its size times its quality, at least one, never more than its share."""
+def quotas(
+    fields: Int64, score: Float32, may: np.ndarray, rules: Choice, beside: Collection[int] = ()
+) -> dict[int, int]:
+    """Places a field: by the root of its size times its quality, at least one, never more than its share.
+
+    beside: fields that are neighbours of the subject and get half.
+    """
     names = [int(f) for f in np.unique(fields[may])]
     worth = []
     for name in names:
         mine = np.sort(score[may & (fields == name)])[::-1]
-        worth.append(math.sqrt(len(mine)) * float(mine[:TELLING].mean()))
+        part = NEIGHBOURS_SHARE if name in beside else 1.0
+        worth.append(part * math.sqrt(len(mine)) * float(mine[:TELLING].mean()))
     total = sum(worth) or 1.0
     most = max(1, math.floor(rules.share * rules.size)) if len(names) >= 1 / rules.share else rules.size
     return {name: min(most, max(1, round(rules.size * w / total))) for name, w in zip(names, worth, strict=True)}

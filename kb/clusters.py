@@ -94,10 +94,11 @@ def number_of_topics(n_posts: int) -> int:
     return max(1, min(MOST, round(PER_ROOT * math.sqrt(n_posts))))
 
 
-def cluster(rows: Float32, k: int, seeds: Float32 | None = None) -> Labels:
+def cluster(rows: Float32, k: int, seeds: Float32 | None = None, chance: int = 0) -> Labels:
     """A cluster (0 to k - 1) for every row, by k-means (Lloyd 1982; seeded as Arthur and Vassilvitskii 2007).
 
     seeds: centroids of the standing topics, which the fit starts from, so that what was found before stays found.
+    chance: the seed of the random beginnings; the project's own fits all have the same.
     """
     import warnings
 
@@ -108,11 +109,11 @@ def cluster(rows: Float32, k: int, seeds: Float32 | None = None) -> Labels:
     n = len(rows)
     if n <= k:
         return np.arange(n, dtype=np.intp)
-    points, weight, back = _micro(rows) if n > MICRO else (rows, np.ones(n, np.float32), None)
+    points, weight, back = _micro(rows, chance) if n > MICRO else (rows, np.ones(n, np.float32), None)
     start: object = "k-means++"
     if seeds is not None and len(seeds):
         start = _start(points, weight, seeds, k)
-    means = KMeans(k, init=start, n_init=1 if seeds is not None and len(seeds) else STARTS, random_state=0)
+    means = KMeans(k, init=start, n_init=1 if seeds is not None and len(seeds) else STARTS, random_state=chance)
     # one thread: the matrices are small, and threads that wait for each other on a busy machine took ten times as long
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # fewer distinct posts than topics: `fuse` sees to it
@@ -120,11 +121,11 @@ def cluster(rows: Float32, k: int, seeds: Float32 | None = None) -> Labels:
     return np.asarray(labels if back is None else labels[back], np.intp)
 
 
-def _micro(rows: Float32) -> tuple[Float32, Float32, Labels]:
+def _micro(rows: Float32, chance: int) -> tuple[Float32, Float32, Labels]:
     """Centroids of many small clusters, how many rows each has, and the one of each row."""
     from sklearn.cluster import MiniBatchKMeans
 
-    micro = MiniBatchKMeans(min(2000, len(rows) // 5), batch_size=4096, n_init=1, max_iter=20, random_state=0)
+    micro = MiniBatchKMeans(min(2000, len(rows) // 5), batch_size=4096, n_init=1, max_iter=20, random_state=chance)
     back = micro.fit(rows).labels_.astype(np.intp)
     count = np.bincount(back, minlength=len(micro.cluster_centers_)).astype(np.float32)
     return micro.cluster_centers_.astype(np.float32), count, back

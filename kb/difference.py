@@ -84,10 +84,10 @@ def changes(old: Edition, new: Edition, uncharted: Mapping[int, Entry] | None = 
 
 
 def _parts(was: Entry | None, now: Entry | None) -> dict[str, tuple[float | None, float | None]]:
-    """The parts that differ; none for a post that one of the editions does not hold."""
+    """The parts that differ; none for a post that one of the editions does not hold, nor for a new signal."""
     if was is None or now is None:
         return {}
-    names = sorted({*was.parts, *now.parts})
+    names = sorted({*was.parts} & {*now.parts})
     return {n: (was.parts.get(n), now.parts.get(n)) for n in names if was.parts.get(n) != now.parts.get(n)}
 
 

@@ -15,9 +15,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kb.errors import UsageError
+from kb.errors import NotFound, UsageError
+
+if TYPE_CHECKING:
+    from kb.store.connect import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,4 +185,26 @@ def _is_number(text: str) -> bool:
 def _not_empty(found: JudgedSet, where: str) -> JudgedSet:
     if not found.queries:
         raise UsageError(f"{where} judges nothing as an answer to any of its queries", "relevance above 0 is an answer")
+    return found
+
+
+def read_column(reader: Reader, file: Path, column: str) -> dict[int, str]:
+    """A column of a CSV or TSV by the post that its `url` names; posts that the store lacks are passed over.
+
+    Raises UsageError for a file without these columns, NotFound where the store holds none of the posts.
+    """
+    from kb.store.posts import post_id_of
+
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file} cannot be read: {error}", "give a CSV in UTF-8") from None
+    lines = text.splitlines()
+    rows = list(csv.DictReader(lines, delimiter="\t" if lines and "\t" in lines[0] else ","))
+    if not rows or not {"url", column} <= {name for name in rows[0] if name}:
+        raise UsageError(f"{file} has no columns url and {column}", f"its first line is: url,{column}")
+    named = {post_id_of(reader, row["url"] or ""): (row[column] or "").strip() for row in rows}
+    found = {post_id: value for post_id, value in named.items() if post_id is not None and value}
+    if not found:
+        raise NotFound(f"the store holds none of the posts of {file}", "crawl their blogs first")
     return found

@@ -118,7 +118,7 @@ def _births(rows: Float32, frame: Frame) -> list[list[int]]:
     return [group.tolist() for group in groups if len(group) >= BIRTH and near[group].mean() >= least]
 
 
-def refit(known: Known, posts: Described) -> Plan:
+def refit(known: Known, posts: Described, chance: int = 0) -> Plan:
     """Cluster all anew, starting from the standing topics, and hand their ids on to the clusters that match them."""
     originals = np.flatnonzero(~np.array(posts.copies, bool))
     k = number_of_topics(len(originals))
@@ -130,7 +130,7 @@ def refit(known: Known, posts: Described) -> Plan:
     places = np.searchsorted(standing, held) if standing else np.zeros(len(held), np.intp)
     old = np.where(np.isin(held, standing), places, -1).astype(np.intp)
     seeds = centroids(shaping, old, len(standing))
-    labels = cluster(shaping, k, seeds if standing else None)
+    labels = cluster(shaping, k, seeds if standing else None, chance)
     labels = fuse(shaping, dissolve(shaping, _stick(shaping, labels, old, held, known.pinned)))
     n = int(labels.max()) + 1
     means = centroids(shaping, labels, n)

@@ -89,13 +89,13 @@ def run_topics(store: Store, clock: Clock, terms: Terms, progress: Progress | No
     plan = None
     if frame is not None and standing and len(posts) < GROWN * frame.fitted_on:
         fresh = [p for p in posts if p.post_id not in kept]
-        described = _describe(store, fresh, vectors, fields, terms, progress)
+        described = describe(store, fresh, vectors, fields, terms, progress)
         plan = regroup.place(frame, known, [a for rows in kept.values() for a in rows], described)
         outliers = len(posts) - len({a.post_id for a in plan.assignments})
         plan = None if outliers > max(5, MOST_OUTLIERS * len(posts)) else plan
     refitted = plan is None
     if plan is None:
-        described = _describe(store, posts, vectors, fields, terms, progress)
+        described = describe(store, posts, vectors, fields, terms, progress)
         plan = regroup.refit(known, described) if posts else regroup.Plan((), (), regroup.deaths(known), None)
     names = _names(store, plan, standing, terms, refitted=refitted)
     given = frozenset(c.id for c in said if c.kind == "rename")
@@ -109,7 +109,7 @@ def run_topics(store: Store, clock: Clock, terms: Terms, progress: Progress | No
     return Clustered(len(posts), len(plan.topics), outliers, changed, len(plan.events), refitted)
 
 
-def _describe(
+def describe(
     store: Store, posts: Sequence[Sortable], vectors: Vectors, fields: Prototypes | None, terms: Terms,
     progress: Progress | None,
 ) -> regroup.Described:  # fmt: skip

@@ -127,3 +127,47 @@ def _searcher(context: Context, store: Store) -> Any:
 
     model = context.settings()["model"]
     return Searcher(store, lambda: load_light(model)[0], glosser)
+
+
+@eval.command()
+@click.argument("labels", metavar="[LABELS]", type=click.Path(path_type=Path), required=False)
+@format_option
+@pass_context
+def topics(context: Context, labels: Path | None, form: str) -> None:
+    """Measure the topics: coherence, outliers, labels, stability; against LABELS, a CSV (url, field), V-measure."""
+    from kb.judged import read_column
+    from kb.terms import load_terms
+    from kb.topicfigures import topic_figures
+
+    store = context.store()
+    known = read_column(store.reader, labels, "field") if labels else {}
+    rows = (figure.as_json() for figure in topic_figures(store, load_terms(), known))
+    print_rows(rows, form, ("name", "value", "low", "high", "of", "says:70"))
+
+
+@eval.command()
+@click.argument("citations", metavar="[CITATIONS]", type=click.Path(path_type=Path), required=False)
+@format_option
+@pass_context
+def rank(context: Context, citations: Path | None, form: str) -> None:
+    """Measure the ranking, whole and without each signal in turn, against links left out of the store.
+
+    CITATIONS, a CSV (url, citations), says how often posts are cited elsewhere; pairs of them are compared as well.
+    """
+    from kb.errors import UsageError
+    from kb.judged import read_column
+    from kb.rank import default_parameters
+    from kb.rankfigures import FEW, rank_figures
+    from kb.store.corpus import read_corpus
+
+    store, settings = context.store(), context.settings()
+    try:
+        cited = {i: int(n) for i, n in (read_column(store.reader, citations, "citations") if citations else {}).items()}
+    except ValueError as error:
+        raise UsageError(f"{citations}: a count must be a whole number: {error}", "a line is: https://..., 3") from None
+    corpus = read_corpus(store.reader, context.clock.now().date().isoformat())
+    rows = rank_figures(corpus, default_parameters(settings["per_blog"], settings["weights"]), cited)
+    columns = ("left_out", "posts", "pairs", "within", "auc", "links", "links_low", "links_high", "n_links", "kept")
+    print_rows(rows, form, columns)
+    if rows and rows[0]["n_links"] < FEW:
+        context.say(f"{rows[0]['n_links']} links between blogs are too few to tell signals apart by them")

@@ -74,9 +74,9 @@ def _links(reader: sqlite3.Connection, window: Window, post_id: int) -> Iterator
     given = {"id": post_id, "since": window.since, "until": window.until}
     rows = reader.execute(direct, given).fetchall()
     yield from (f"linked from: {title} ({url})" for _, title, url in rows)
-    if not rows:
-        n = counts(reader, window)
-        yield f"the rank of a blog that links to it changed with the links of {n['posts'] + n['edited']} posts"
+    n = counts(reader, window)
+    if not rows and (came := n["posts"] + n["edited"]):
+        yield f"the rank of a blog that links to it changed with the links of {came} posts"
 
 
 def _standing(reader: sqlite3.Connection, window: Window, post_id: int) -> Iterator[str]:
