@@ -13,7 +13,9 @@ import json
 import resource
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,28 +33,60 @@ def main() -> int:
     parser.add_argument("--db", type=Path, required=True)
     parser.add_argument("--posts", type=int, nargs="+", default=[10_000, 100_000, 300_000])
     parser.add_argument("--one", type=int)
+    parser.add_argument("--shares", type=Path)
     given = parser.parse_args()
     if given.one:
-        print(json.dumps(measure(given.db, given.one)))
+        print(json.dumps(measure(given.db, given.one, given.shares)))
         return 0
     rows = []
-    for n in given.posts:
-        words = [sys.executable, "-m", "benchmarks.scale_topics", "--db", str(given.db), "--one", str(n)]
-        done = subprocess.run(words, capture_output=True, text=True, check=True)
-        rows.append(json.loads(done.stdout.splitlines()[-1]))
-        print(rows[-1], file=sys.stderr, flush=True)
+    with tempfile.NamedTemporaryFile(suffix=".npy") as kept:
+        np.save(kept.name, shares_of(given.db))
+        _measure_all(given.db, given.posts, kept.name, rows)
     write("scale_topics", {"sizes": rows})
     return 0
 
 
-def measure(file: Path, n: int) -> dict[str, Any]:
+def _measure_all(db: Path, sizes: Sequence[int], shares: str, rows: list[dict[str, Any]]) -> None:
+    for n in sizes:
+        words = [sys.executable, "-m", "benchmarks.scale_topics", "--db", str(db), "--one", str(n), "--shares", shares]
+        done = subprocess.run(words, capture_output=True, text=True, check=True)
+        rows.append(json.loads(done.stdout.splitlines()[-1]))
+        print(rows[-1], file=sys.stderr, flush=True)
+
+
+def shares_of(file: Path) -> Any:
+    """The fields' shares in the real posts' terms, which take longer than all that is measured."""
+    from kb.fields import field_shares, kept_prototypes
+    from kb.store.connect import open_store
+    from kb.store.sorting import texts_of
+    from kb.terms import load_terms
+
+    store = open_store(file, create=False)
+    fields, terms = kept_prototypes(store), load_terms()
+    assert fields is not None
+    base = _base(store.reader)
+    texts = texts_of(store.reader, base, 8000)
+    store.close()
+    return np.stack([field_shares(texts[i], terms, fields) for i in base])
+
+
+def _base(reader: Any) -> list[int]:
+    """The real posts that others are simulated from."""
+    from kb.store.sorting import sortable
+    from kb.store.spaces import post_vectors
+
+    there = set(post_vectors(reader).ids.tolist())
+    return [p.post_id for p in sortable(reader) if p.post_id in there and not p.copy]
+
+
+def measure(file: Path, n: int, shares: Path) -> dict[str, Any]:
     from kb.labels import labels, term_counts
     from kb.rank import default_parameters, rank
     from kb.regroup import Known, refit
     from kb.terms import load_terms
     from kb.topics import NAMING
 
-    described, corpus, source_of, texts = simulated(file, n)
+    described, corpus, source_of, texts = simulated(file, n, np.load(shares))
     terms = load_terms()
     wall, cpu = time.perf_counter(), time.process_time()
     plan = refit(Known((), {}), described)
@@ -78,15 +112,14 @@ def measure(file: Path, n: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def simulated(file: Path, n: int) -> tuple[Any, Any, dict[int, int], dict[int, str]]:
+def simulated(file: Path, n: int, shares: Any) -> tuple[Any, Any, dict[int, int], dict[int, str]]:
     """Posts as the fit and the ranking see them, the real post behind each, and the real posts' texts."""
-    from kb.fields import field_shares, kept_prototypes
+    from kb.fields import kept_prototypes
     from kb.regroup import Described
     from kb.store.connect import open_store
     from kb.store.corpus import read_corpus
-    from kb.store.sorting import sortable, texts_of
+    from kb.store.sorting import texts_of
     from kb.subject import load_model, usual_likeness
-    from kb.terms import load_terms
     from kb.types import PostLink, Vectors
 
     store = open_store(file, create=False)
@@ -94,10 +127,9 @@ def simulated(file: Path, n: int) -> tuple[Any, Any, dict[int, int], dict[int, s
     fields = kept_prototypes(store)
     assert fields is not None
     place = {int(i): k for k, i in enumerate(real.vectors.ids)}
-    base = [p.post_id for p in sortable(store.reader) if p.post_id in place and not p.copy]
-    texts, terms = texts_of(store.reader, base, 8000), load_terms()
+    base = _base(store.reader)
+    texts = texts_of(store.reader, base, 8000)
     store.close()
-    shares = np.stack([field_shares(texts[i], terms, fields) for i in base])
     rng = np.random.default_rng(0)
     drawn = rng.integers(0, len(base), n)
     rows = np.empty((n, real.vectors.rows.shape[1]), np.float32)

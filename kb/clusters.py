@@ -32,6 +32,7 @@ SMALLEST = 3  # posts; a smaller cluster is no topic
 ONE = 0.97  # cosine of two centroids that are one
 STARTS = 10  # fits from other beginnings, of which the best stays; with 4, two seeds differ by .05 of V-measure
 MICRO = 5000  # posts; above, micro-clusters are clustered instead of posts
+MOST_MICRO, SAMPLE, BLOCK = 1000, 20_000, 20_000  # micro-clusters; posts they are fitted on; rows looked at in one go
 TOLERANCE = 0.1  # cosine; a post this near to the usual likeness has a topic, however alike the others are
 OUTLIER_DEVIATIONS = 2.0  # a post this far below the usual likeness to its centroid has no topic
 
@@ -109,7 +110,8 @@ def cluster(rows: Float32, k: int, seeds: Float32 | None = None, chance: int = 0
     n = len(rows)
     if n <= k:
         return np.arange(n, dtype=np.intp)
-    points, weight, back = _micro(rows, chance) if n > MICRO else (rows, np.ones(n, np.float32), None)
+    with threadpool_limits(1):
+        points, weight, back = _micro(rows, chance) if n > MICRO else (rows, np.ones(n, np.float32), None)
     start: object = "k-means++"
     if seeds is not None and len(seeds):
         start = _start(points, weight, seeds, k)
@@ -122,13 +124,26 @@ def cluster(rows: Float32, k: int, seeds: Float32 | None = None, chance: int = 0
 
 
 def _micro(rows: Float32, chance: int) -> tuple[Float32, Float32, Labels]:
-    """Centroids of many small clusters, how many rows each has, and the one of each row."""
+    """Centroids of many small clusters, how many rows each has, and the one of each row.
+
+    Fitted on a sample, so that the cost of a row is that of one look at the centroids.
+    """
     from sklearn.cluster import MiniBatchKMeans
 
-    micro = MiniBatchKMeans(min(2000, len(rows) // 5), batch_size=4096, n_init=1, max_iter=20, random_state=chance)
-    back = micro.fit(rows).labels_.astype(np.intp)
-    count = np.bincount(back, minlength=len(micro.cluster_centers_)).astype(np.float32)
-    return micro.cluster_centers_.astype(np.float32), count, back
+    n = len(rows)
+    k = min(MOST_MICRO, n // 5)
+    sample = rows if n <= SAMPLE else rows[np.sort(np.random.default_rng(chance).choice(n, SAMPLE, replace=False))]
+    micro = MiniBatchKMeans(k, init="random", batch_size=4096, n_init=1, max_iter=5, random_state=chance)
+    means = micro.fit(sample).cluster_centers_.astype(np.float32)
+    back = np.empty(n, np.intp)
+    half = 0.5 * np.einsum("ij,ij->i", means, means)
+    for first in range(0, n, BLOCK):
+        back[first : first + BLOCK] = (rows[first : first + BLOCK] @ means.T - half).argmax(axis=1)
+    count = np.bincount(back, minlength=k).astype(np.float32)
+    sums = np.zeros_like(means)
+    np.add.at(sums, back, rows)
+    means = np.where(count[:, None] > 0, sums / np.maximum(count, 1)[:, None], means)
+    return means.astype(np.float32), count, back
 
 
 def _start(points: Float32, weight: Float32, seeds: Float32, k: int) -> Float32:
