@@ -19,7 +19,7 @@ _COUNTED = frozenset(
 _LATIN = {"transformer": "Transformer"}  # what a Chinese reader of the field calls it, whatever the dictionary
 _NAME = re.compile(r"(?<![A-Za-z0-9])[A-Z]?[a-z]{2,}[A-Za-z]*(?:[.+#-][A-Za-z0-9]+)*|(?<![A-Za-z0-9])[A-Z][A-Za-z]+")
 FEWEST = 3  # titles
-ALIKE = 0.35  # share of a name's places where it has capitals; the rest may be code
+ALIKE = 0.3  # share of a name's places where it has capitals; the rest may be code
 LIFT = 6.0  # times as many of the topic's titles as of others' that make a name the topic's own
 
 
@@ -70,11 +70,12 @@ def own_names(
     "Graph" have not. lift: 1 where the name is all but these titles' own.
     """
     titles = [names(text) for text in texts]
+    bodies = "\n".join(text.partition("\n")[2] for text in texts)  # a title has capitals of its own
     seen = Counter(name for title in titles for name in title)
     for name in sorted(name for name, n in seen.items() if n >= FEWEST):
         if terms.mentions(name) or name in terms.words:  # weighed as a term, or a part of one
             continue
-        written = Counter(re.findall(rf"(?<![a-zA-Z0-9]){re.escape(name)}(?![a-zA-Z0-9])", "\n".join(texts), re.I))
+        written = Counter(re.findall(rf"(?<![a-zA-Z0-9]){re.escape(name)}(?![a-zA-Z0-9])", bodies, re.I))
         proper = Counter({form: n for form, n in written.items() if not form.islower()})
         if not proper or proper.total() < ALIKE * written.total():
             continue

@@ -125,3 +125,35 @@ def test_trending_halves_a_score_with_the_half_life_that_is_given(desk: Desk) ->
     short = [line["post"]["published"] for line in desk.json("top", "10", "--trending", "--half-life", "20")]
     assert max(usual) <= max(short) and sorted(short)[0] >= sorted(usual)[0]
     assert desk("top", "--half-life", "0", code=2)
+
+
+def test_a_label_with_markup_is_stored_as_text_and_escaped_where_it_is_shown(desk: Desk) -> None:
+    topic = next(t for t in desk.json("topics") if t["parent"] is not None)
+    desk("topics", "rename", str(topic["id"]), "<script>alert(1)</script>\x1b[2J", "--language", "en")
+    assert next(t for t in desk.json("topics") if t["id"] == topic["id"])["label_en"].startswith("<script>")
+    page = desk("export", "--format", "html")[0]
+    assert "<script>alert" not in page and "\x1b" not in desk("topics")[0]
+    assert "error: a label has 1 to 80 characters" in desk("topics", "rename", str(topic["id"]), "x" * 81, code=2)[1]
+
+
+def test_the_same_store_gives_the_same_edition_byte_for_byte(desk: Desk, tmp_path: Path) -> None:
+    import sqlite3
+    from contextlib import closing
+
+    from kb.rank import run_rank
+    from kb.store.copies import back_up
+    from tests.fakes import StillClock
+
+    charts = []
+    for name in ("one", "two"):
+        original = open_store(desk.store, create=False)
+        back_up(original, tmp_path / f"{name}.sqlite")
+        original.close()
+        with closing(sqlite3.connect(tmp_path / f"{name}.sqlite")) as db:
+            db.executescript("DELETE FROM entry; DELETE FROM edition;")
+        store = open_store(tmp_path / f"{name}.sqlite", create=False)
+        run_rank(store, StillClock())
+        rows = [tuple(r) for table in ("edition", "entry") for r in store.reader.execute(f"SELECT * FROM {table}")]
+        store.close()
+        charts.append(rows)
+    assert charts[0] == charts[1] and len(charts[0]) > 50

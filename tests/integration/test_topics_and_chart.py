@@ -195,7 +195,7 @@ def test_what_trends_is_new_and_as_of_the_editions_date(store: Store, clock: Sti
     assert [line.entry.rank for line in new] == list(range(1, 9))
 
 
-@pytest.mark.parametrize("n", [0, 1, 5])
+@pytest.mark.parametrize("n", [0, 1, 5, 99])
 def test_a_store_with_few_posts_has_few_topics_and_a_short_chart(
     store: Store, clock: StillClock, terms: Terms, n: int
 ) -> None:
@@ -229,3 +229,18 @@ def test_a_topic_whose_posts_all_went_off_the_topic_ends(store: Store, clock: St
     run_topics(store, clock, terms)
     assert list_topics(store.reader) == [] and assignments(store.reader) == []
     assert {e.kind for e in events(store.reader)} == {"birth", "death"}
+
+
+def test_a_store_of_one_language_has_topics_and_labels_in_both(store: Store, clock: StillClock, terms: Terms) -> None:
+    subjects = {
+        "扩散模型": "扩散模型学习去噪，采样器与噪声调度决定图像生成。",
+        "强化学习": "强化学习中智能体按策略行动并获得奖励，即Q学习。",
+    }
+    for subject, words in subjects.items():
+        for i in range(6):
+            put(store, f"{subject}-{i}", f"## {subject}\n\n" + words * 12 + f" 第{i}篇", blog=f"b{i}", language="zh")
+    cluster(store, clock, terms)
+    run_rank(store, clock)
+    low = [t for t in list_topics(store.reader) if t.parent is not None]
+    assert low and all(t.label_en and t.label_zh for t in low)
+    assert chart(store.reader, 5)

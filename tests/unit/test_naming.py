@@ -1,0 +1,70 @@
+"""How terms and proper names stand in the labels of topics."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from kb.gloss import Term
+from kb.labels import labels, term_counts
+from kb.naming import chinese, names, own_names, plural, same
+from kb.terms import Terms
+
+TERMS = Terms(
+    [
+        Term("graph neural network", "图神经网络", "GNN", (), "graphs"),
+        Term("stride", "步幅", "", (), "basics"),
+        Term("object detection", "目标检测", "", (), "vision"),
+        Term("image classification", "图像分类", "", (), "vision"),
+        Term("LeNet", "LeNet网络", "", (), "vision"),
+        Term("transformer", "变换器", "", (), "language"),
+    ]
+)
+
+
+def found(texts: list[str], others: list[str]) -> list[str]:
+    everywhere = Counter(name for text in [*texts, *others] for name in names(text))
+    return [name for name, _, _ in own_names(texts, everywhere, len(texts) + len(others), TERMS)]
+
+
+def test_a_name_that_many_titles_have_is_found_and_words_that_begin_titles_are_not() -> None:
+    texts = [f"How PyTorch part {i}\n\nimport pytorch\nwith PyTorch and pytorch, how it is" for i in range(6)]
+    others = [f"Another subject {i}\n\nhow and how" for i in range(60)]
+    assert found(texts, others) == ["PyTorch"]
+
+
+def test_a_part_of_a_term_is_no_name_and_neither_is_what_all_titles_have() -> None:
+    texts = [f"Graph Neural Network {i}\n\nGraph" for i in range(6)]
+    assert found(texts, [f"Else {i}\n\n" for i in range(60)]) == []
+    texts = [f"Qwen {i}\n\nQwen" for i in range(6)]
+    assert found(texts, [f"Qwen too {i}\n\n" for i in range(60)]) == []
+
+
+def test_what_there_are_many_of_stands_in_the_plural() -> None:
+    assert [plural(name) for name in ("diffusion model", "decision boundary", "object detection", "GAN")] == [
+        "diffusion models", "decision boundaries", "object detection", "GAN",
+    ]  # fmt: skip
+    assert same("Diffusion models") == same("diffusion model") and same("GAN") != same("GANs and more")
+
+
+def test_a_latin_name_stands_alone_in_chinese_too() -> None:
+    assert [chinese(TERMS.all[i]) for i in (4, 5, 2)] == ["LeNet", "Transformer", "目标检测"]
+
+
+def test_a_topic_is_named_by_what_its_titles_name_and_not_by_what_every_text_does() -> None:
+    texts = {
+        1: [f"Object detection {i}\n\nstride stride stride, object detection" for i in range(5)],
+        2: [f"Image classification {i}\n\nstride, image classification" for i in range(5)],
+    }
+    named = labels({t: term_counts(some, TERMS) for t, some in texts.items()}, texts, TERMS, {})
+    assert {label.en for label in named.values()} == {"Object detection", "Image classification"}
+
+
+def test_two_topics_of_one_framework_are_told_apart_by_what_they_do_with_it() -> None:
+    texts = {
+        1: [f"PyTorch {i}\n\nPyTorch" for i in range(9)],
+        2: [f"PyTorch image classification {i}\n\nPyTorch, image classification" for i in range(9)],
+        3: [f"Graph neural network {i}\n\ngraph neural network" for i in range(150)],
+    }
+    named = labels({t: term_counts(some, TERMS) for t, some in texts.items()}, texts, TERMS, {})
+    assert len({label.en for label in named.values()}) == 3
+    assert any("PyTorch" in label.en for label in named.values())
