@@ -99,7 +99,7 @@ class Findings:
         """Where the home page is in the end: hosts that lead to it are the blog's, and its folder is the blog's."""
         hosts = (*self.scope.hosts, *(urls.host(url) for _, url in page.redirects), urls.host(page.url))
         folder = self.scope.folder if self.scope.folder == "/" else urls.folder(page.url)
-        self.scope = roots.Scope(tuple(dict.fromkeys(hosts)), folder)
+        self.scope = replace(self.scope, hosts=tuple(dict.fromkeys(hosts)), folder=folder)
         self.blog = replace(self.blog, hosts=self.scope.hosts)
 
     def take(self, link: Link, page: Page, read: Read, rules: Rules | None) -> list[Link]:

@@ -50,21 +50,26 @@ class Scope:
 
     hosts: tuple[str, ...]
     folder: str = "/"
+    barred: tuple[str, ...] = ()  # home pages of blogs that are not to be fetched, in whatever folder of these hosts
 
     def holds(self, url: str) -> bool:
         """Whether a URL is the blog's."""
-        return urls.same_site(url, self.hosts) and urls.within(url, self.folder)
+        return self.on_hosts(url) and urls.within(url, self.folder)
 
     def on_hosts(self, url: str) -> bool:
         """Whether a URL is on one of the blog's hosts, in whatever folder."""
-        return urls.same_site(url, self.hosts)
+        return urls.same_site(url, self.hosts) and not self.bars(url)
+
+    def bars(self, url: str) -> bool:
+        """Whether a URL is one that must never be fetched."""
+        return any(urls.same_site(url, [urls.host(b)]) and urls.within(url, urls.folder(b)) for b in self.barred)
 
 
 def scope_of(visit: Visit) -> Scope:
     """The scope as far as it is known before the first answer."""
     blog = visit.blog
     hosts = tuple(dict.fromkeys((*blog.hosts, urls.host(blog.url))))
-    return Scope(hosts, urls.folder(blog.url) if visit.kind == "blog" else "/")
+    return Scope(hosts, urls.folder(blog.url) if visit.kind == "blog" else "/", visit.barred)
 
 
 def first(visit: Visit) -> Link:

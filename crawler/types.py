@@ -191,6 +191,7 @@ class Visit:
     refresh: bool = False  # ask for every stored post again, conditionally
     paused_until: datetime | None = None  # a Retry-After that has not run out
     asked_today: int = 0  # requests of the last day
+    barred: tuple[str, ...] = ()  # home pages of blogs that are never to be fetched
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,6 +180,8 @@ class Visitor:
 
     def _follows(self, url: str) -> bool:
         """Whether a hop may lead there: aliases are learned from the home page, and a feed may live elsewhere."""
+        if self.found.scope.bars(url):
+            return False
         return self.found.scope.on_hosts(url) or (self.asking is not None and self.asking.kind in ("home", "feed"))
 
     def _count(self, url: str) -> None:

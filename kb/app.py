@@ -143,12 +143,14 @@ class App:
         from urllib.parse import urlsplit
 
         from kb.sourcelists import new_source
+        from kb.store.forgetting import refuse_forgotten
         from kb.store.frontier import want_page
         from kb.store.sources import hand_source
 
         ids = []
         with self.store.writing() as session:
             for url in (new_source(url).url for url in urls):
+                refuse_forgotten(session, url)
                 parts = urlsplit(url)
                 source_id = hand_source(session, f"{parts.scheme}://{parts.netloc}/", self.clock.now())
                 want_page(session, source_id, url)

@@ -80,13 +80,20 @@ def import_(context: Context, file: Path) -> int:
 
 
 def _add(context: Context, wanted: list[NewSource]) -> None:
+    from kb.errors import UsageError
     from kb.store.sources import add_source
 
     store = context.store(create=True)
     new, same = 0, []
     with store.writing() as session:
         for source in wanted:
-            number, is_new = add_source(session, source, context.clock.now())
+            try:
+                number, is_new = add_source(session, source, context.clock.now())
+            except UsageError as error:
+                if len(wanted) == 1:
+                    raise
+                same.append(f"left out: {error}")
+                continue
             new += is_new
             if not is_new:
                 same.append(f"already followed as source {number}: {source.url}")

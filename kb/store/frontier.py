@@ -14,6 +14,7 @@ from crawler.frontier import MAX_REST, reread_due
 from crawler.retry import MAX_BACK_OFF, back_off, transient
 from crawler.types import Blog, Caching, Hint, Link, Outcome, Page, Robots, Seen, Visit
 from crawler.urls import key
+from kb.store.forgetting import forgotten_urls
 from kb.store.rows import clean, dump, instant, iso, strings
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def visit_of(
         look=complete and _is_time(row["looked_at"], now, LOOK_EVERY),
         again=_read_long_ago(posts, seen, now) if complete else (),
         refresh=refresh,
+        barred=forgotten_urls(reader),
         paused_until=_until(row["rest_until"], now),
         asked_today=sum(iso(now - timedelta(days=1)) < (link["fetched_at"] or "") <= iso(now) for link in links),
     )

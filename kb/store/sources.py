@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from crawler.frontier import MAX_REST
 from crawler.types import Report
 from crawler.urls import key
-from kb.errors import NotFound, UsageError
+from kb.errors import NotFound
+from kb.store.forgetting import forget, refuse_forgotten
 from kb.store.rows import clean, dump, instant, iso
 from kb.types import NewSource, Source
 
@@ -32,11 +33,10 @@ def add_source(session: Session, new: NewSource, at: datetime) -> tuple[int, boo
     """
     from sqlmodel import select
 
-    from kb.store.tables import ForgottenRow, SourceRow
+    from kb.store.tables import SourceRow
 
     name = key(new.url)
-    if session.get(ForgottenRow, name) is not None:
-        raise UsageError(f"{new.url} was removed with --forget and is never fetched again")
+    refuse_forgotten(session, new.url)
     row = session.exec(select(SourceRow).where(SourceRow.key == name)).first() or _by_feed(session, new)
     if row is not None:
         if row.status == "hand":  # posts of it were added one by one; now the whole blog is wanted
@@ -145,10 +145,7 @@ def remove_source(session: Session, source_id: int, forget_at: datetime | None) 
     Without forget_at its posts stay and it is no longer visited. With it, posts, texts, passages, vectors and raw
     pages are deleted for good, and the URL is remembered as one never to fetch.
     """
-    from sqlalchemy import text
-
-    from kb.store.tables import ForgottenRow, SourceRow
-    from kb.store.text import rebuild
+    from kb.store.tables import SourceRow
 
     row = session.get(SourceRow, source_id)
     assert row is not None
@@ -157,23 +154,7 @@ def remove_source(session: Session, source_id: int, forget_at: datetime | None) 
         row.next_visit = None
         session.add(row)
         return 0
-    session.merge(ForgottenRow(key=row.key, url=row.url, at=iso(forget_at)))
-    own = "(SELECT id FROM post WHERE source_id = :source)"
-    session.execute(text(f"DELETE FROM vector WHERE passage_id IN (SELECT id FROM passage WHERE post_id IN {own})"),
-                    {"source": source_id})  # fmt: skip
-    for table in _OF_POST:
-        session.execute(text(f"DELETE FROM {table} WHERE post_id IN {own}"), {"source": source_id})
-    session.execute(text(f"DELETE FROM duplicate WHERE original_id IN {own}"), {"source": source_id})
-    for table in ("link", "raw_page"):
-        session.execute(text(f"DELETE FROM {table} WHERE source_id = :source"), {"source": source_id})
-    gone = session.execute(text("DELETE FROM post WHERE source_id = :source"), {"source": source_id})
-    session.delete(row)
-    rebuild(session)  # the full-text index would keep the words of what was deleted
-    return int(gone.rowcount)  # type: ignore[attr-defined]
-
-
-_OF_POST = ("text_row", "passage", "post_vector", "relevance", "assignment", "evidence", "entry", "fingerprint",
-            "duplicate", "reference", "alias", "version", "body")  # fmt: skip
+    return forget(session, row, forget_at)
 
 
 def record_report(session: Session, source_id: int, report: Report, at: datetime, next_visit: datetime | None) -> None:

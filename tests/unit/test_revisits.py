@@ -236,3 +236,12 @@ def test_rubbish_is_asked_for_once_more_and_what_was_to_be_a_post_is_doubted():
 def test_a_feed_that_was_something_else_for_a_moment_is_doubted():
     found = Crawl(web({**BLOG, "/feed.xml": "<html>down for maintenance</html>"}), VISIT)
     assert [o.link.url for o in found.outcomes if o.doubtful] == [HOME + "feed.xml"]
+
+
+def test_pages_of_a_forgotten_blog_are_not_fetched_when_another_blog_leads_to_them():
+    pages = web({**BLOG, "/archive/": anchors("/p/three/", "/old/one/", "/moved/"), "/old/one/": article()})
+    pages.pages[HOME + "moved/"] = (301, "/old/two/")
+    pages.pages[HOME + "old/two/"] = article()
+    found = Crawl(pages, replace(VISIT, barred=(HOME + "old/",)))
+    assert found.posts == {HOME + f"p/{n}/" for n in ("one", "two", "three")}
+    assert not [url for url in pages.asked if "/old/" in url]
