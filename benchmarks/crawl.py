@@ -26,7 +26,7 @@ from crawler.crawl import Options, crawl
 from crawler.http import Fetcher, user_agent
 from crawler.pool import ProcessPool
 from crawler.retry import transient
-from crawler.types import Blog, Caching, Link, Outcome, Report, Robots, Visit
+from crawler.types import Blog, Caching, Link, LinkKind, Outcome, Report, Robots, Visit
 
 
 class State:
@@ -38,6 +38,7 @@ class State:
         self._known: dict[str, set[str]] = {v.blog.url: set(v.known) for v in visits}
         self._pending: dict[str, dict[str, Link]] = {v.blog.url: {p.url: p for p in v.pending} for v in visits}
         self._caching: dict[str, dict[str, Caching]] = {v.blog.url: dict(v.caching) for v in visits}
+        self._indexes: dict[str, dict[str, LinkKind]] = {v.blog.url: dict(v.indexes) for v in visits}
         self._posts: dict[str, dict[str, str]] = {v.blog.url: dict(v.posts) for v in visits}
 
     def take(self, outcome: Outcome) -> None:
@@ -47,7 +48,9 @@ class State:
         self._pending[source].update((link.url, link) for link in outcome.links)
         if not (outcome.failure and transient(outcome.failure)):
             self._pending[source].pop(outcome.link.url, None)
-        page = outcome.page
+        page, verdict = outcome.page, outcome.verdict
+        if page is not None and verdict is not None and verdict.kind in ("sitemap", "list"):
+            self._indexes[source][outcome.link.url] = verdict.kind
         if page is not None and not page.not_modified and page.caching != Caching():
             self._caching[source][outcome.link.url] = page.caching
         if outcome.post is not None:
@@ -59,7 +62,8 @@ class State:
         visit = self.visits[source]
         blog = replace(visit.blog, title=report.title, hosts=report.hosts, patterns=report.patterns)
         self.visits[source] = replace(
-            visit, blog=blog, feed=report.feed, known=frozenset(self._known[source]), posts=self._posts[source],
+            visit, blog=blog, feed=report.feed, watch=report.watch, indexes=self._indexes[source],
+            known=frozenset(self._known[source]), posts=self._posts[source],
             pending=tuple(self._pending[source].values()), caching=self._caching[source],
             complete=(report.complete or visit.complete) and not self._pending[source],
         )  # fmt: skip

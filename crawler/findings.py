@@ -54,7 +54,7 @@ class Findings:
         if visit.complete:
             self.waiting.add(roots.watched(visit), again=True)
             for link in roots.again(visit, everything=False) if visit.look else ():
-                if link.kind != "list" and link.url != self._watched:
+                if link.url != self._watched:
                     self.waiting.add(link, again=True)
             for url in visit.again:
                 self.waiting.add(Link(url, "post", self.blog.url), again=True)
@@ -132,11 +132,14 @@ class Findings:
         return new
 
     def expected(self, link: Link, verdict: Verdict) -> bool:
-        """Whether a link was to be a post, a feed or a sitemap by what others say of it, and its answer was none."""
+        """Whether a link was to be a post, list, feed or sitemap by all that is known, and its answer was none."""
         if link.kind in ("feed", "sitemap"):
             return verdict.kind in ("other", "foreign", "thin", "error") and link.url not in self.guesses
-        named = link.hint is not None and link.hint.in_feed
-        return named and verdict.kind in ("other", "list", "foreign", "thin", "error")
+        if verdict.kind in ("foreign", "thin", "error") and (
+            link.kind == "list" or shapes.guess(link.url) == "archive"
+        ):
+            return True
+        return urls.key(link.url) in self._told and verdict.kind in ("other", "list", "foreign", "thin", "error")
 
     def stamped(self, link: Link) -> Link:
         """The link with the day of change that a sitemap gives for it, whoever named it first."""

@@ -87,7 +87,7 @@ def watched(visit: Visit) -> Link:
         return Link(visit.watch, "sitemap" if _is_document(visit.watch) else "list", source)
     if visit.feed:
         return Link(visit.feed, "feed", source)
-    if visit.kind == "blog" and len(found := sitemaps_in(visit.caching)) == 1:
+    if visit.kind == "blog" and len(found := _sitemaps_of(visit)) == 1:
         return Link(found[0], "sitemap", source)  # of several, an index does not change when a page is added
     return first(visit)
 
@@ -103,13 +103,17 @@ def again(visit: Visit, everything: bool) -> Iterator[Link]:
     yield Link(source, first(visit).kind, source)
     if visit.feed and visit.feed != source:
         yield Link(visit.feed, "feed", source)
-    for url in sitemaps_in(visit.caching):
+    for url in _sitemaps_of(visit):
         yield Link(url, "sitemap", source)
-    own = {urls.key(url) for url in visit.posts}
-    lists = [u for u in visit.caching if urls.key(u) not in own and shapes.guess(u) in ("archive", "list")]
+    own = {urls.key(url) for url in (*visit.posts, source)}
+    lists = [u for u, kind in visit.indexes.items() if kind == "list" and urls.key(u) not in own]
     lists = [u for u in lists if not _is_document(u)]
     for url in lists if everything else [u for u in lists if shapes.guess(u) == "archive"]:
         yield Link(url, "list", source, 1)
+
+
+def _sitemaps_of(visit: Visit) -> list[str]:
+    return [url for url, kind in visit.indexes.items() if kind == "sitemap"]
 
 
 def feeds(found: Iterable[Link]) -> list[Link]:
@@ -138,11 +142,6 @@ def sitemaps(home: str, named: Iterable[str], scope: Scope, source: str) -> list
         bases = dict.fromkeys((urls.folder(home), "/"))
         found = [f"{urls.origin(home)}{folder}sitemap.xml" for folder in bases]
     return [Link(url, "sitemap", source, 1, home) for url in dict.fromkeys(found[:MAX_SITEMAPS])]
-
-
-def sitemaps_in(fetched: Iterable[str]) -> list[str]:
-    """Those of the URLs that are sitemaps, by their names."""
-    return [url for url in fetched if re.search(r"sitemap[^/]*\.(?:xml|txt)(?:\.gz)?$", urlsplit(url).path, re.I)]
 
 
 def closed(url: str) -> str | None:

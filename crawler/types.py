@@ -184,6 +184,7 @@ class Visit:
     known: frozenset[str] = frozenset()  # crawler.urls.key of every URL that was fetched
     posts: Mapping[str, str] = field(default_factory=dict)  # URL of each stored post -> day of publication or ""
     caching: Mapping[str, Caching] = field(default_factory=dict)  # URL -> validators, of what may be asked again
+    indexes: Mapping[str, LinkKind] = field(default_factory=dict)  # URLs that were read as sitemaps or lists
     seen: Mapping[str, Seen] = field(default_factory=dict)  # crawler.urls.key of each post's URL -> its last answer
     complete: bool = False  # an earlier visit came to its end, so that one watched page is enough
     look: bool = False  # feed, home and sitemaps are asked too, since the watched page may not tell everything

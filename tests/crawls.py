@@ -78,6 +78,14 @@ class Crawl:
             known=visit.known | {key(url) for url in asked | set(told)},
             pending=tuple(link for url, link in told.items() if url not in asked),
             posts={**visit.posts, **{o.post.url: "" for o in own if o.post}},
+            indexes={
+                **visit.indexes,
+                **{
+                    o.link.url: o.verdict.kind
+                    for o in own
+                    if o.page and o.verdict and o.verdict.kind in ("sitemap", "list")
+                },
+            },
             caching={**visit.caching, **{o.link.url: o.page.caching for o in own if o.page}},
         )
 

@@ -44,7 +44,7 @@ def visit_of(
     row = reader.execute("SELECT * FROM source WHERE id = ?", (source_id,)).fetchone()
     links = reader.execute(
         "SELECT url, key, kind, depth, via, hint, state, attempts, not_before, etag, last_modified, final_url, lastmod,"
-        " fetched_at FROM link WHERE source_id = ? ORDER BY id",
+        " fetched_at, page_kind FROM link WHERE source_id = ? ORDER BY id",
         (source_id,),
     ).fetchall()
     posts = reader.execute(
@@ -67,6 +67,7 @@ def visit_of(
         known=frozenset(link["key"] for link in links),
         posts={p["url"]: (p["published"] or "")[:10] for p in posts},
         caching=_validators(links),
+        indexes={link["url"]: link["page_kind"] for link in links if link["page_kind"] in ("sitemap", "list")},
         seen=seen,
         complete=complete,
         look=complete and _is_time(row["looked_at"], now, LOOK_EVERY),
