@@ -135,9 +135,8 @@ class Findings:
         """Whether a link was to be a post, list, feed or sitemap by all that is known, and its answer was none."""
         if link.kind in ("feed", "sitemap"):
             return verdict.kind in ("other", "foreign", "thin", "error") and link.url not in self.guesses
-        if verdict.kind in ("foreign", "thin", "error") and (
-            link.kind == "list" or shapes.guess(link.url) == "archive"
-        ):
+        listed = link.kind == "list" or shapes.guess(link.url) == "archive"
+        if listed and verdict.kind in ("foreign", "thin", "error"):
             return True
         return urls.key(link.url) in self._told and verdict.kind in ("other", "list", "foreign", "thin", "error")
 

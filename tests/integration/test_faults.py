@@ -43,8 +43,9 @@ def _links(*paths: str) -> str:
 
 PAGES = {
     "/robots.txt": f"User-agent: *\nDisallow: /p/private/\nSitemap: {HOME}sitemap.xml",
-    "/": f"<!doctype html><html><head><title>Blog</title><link rel='alternate' type='application/rss+xml' href="/feed.xml">\
-        </head><body><ul>{_links('/p/one/', '/p/private/', '/archive/')}</ul></body></html>",
+    "/": "<!doctype html><html><head><title>Blog</title>"
+    '<link rel="alternate" type="application/rss+xml" href="/feed.xml"></head><body><ul>'
+    f"{_links('/p/one/', '/p/private/', '/archive/')}</ul></body></html>",
     "/feed.xml": f"<rss version='2.0'><channel><title>Blog</title><link>{HOME}</link>"
     + "".join(f"<item><title>{n}</title><link>{HOME}p/{n}/</link></item>" for n in ("one", "two"))
     + "</channel></rss>",
