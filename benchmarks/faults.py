@@ -58,8 +58,8 @@ def main() -> int:
             for document in given.documents.split(","):
                 rule = _rule(kind, document)
                 cases[f"{kind} on {document}"] = _case(folder, f"{kind}-{document}", [rule], calm)
-        done = list(cases.values())
-        write("faults", {"hosts": HOSTS, "posts": len(calm), "summary": _summed(done), "cases": cases})
+                done = list(cases.values())
+                write("faults", {"hosts": HOSTS, "posts": len(calm), "summary": _summed(done), "cases": cases})
         return _bad(done)
 
 
