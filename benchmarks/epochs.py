@@ -40,7 +40,7 @@ def measured(folder: Path, hosts: Sequence[str]) -> dict[str, Any]:
     late = {key(url) for url in changed(rows, -1)}
     edited = {key(url) for url in changed(rows, 1)}
     every = {key(row["url"]) for row in rows}
-    kb, result = Kb(folder / "kb.sqlite"), dict[str, Any]()
+    kb, result = Kb(folder / "kb.sqlite"), dict[str, Any]({"hosts": list(hosts) or "all"})
     for end in ("", "-wal", "-shm"):
         kb.db.with_name(kb.db.name + end).unlink(missing_ok=True)
     with replayed(folder, hosts, epoch=-1) as served:
