@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from crawler import dates
 from crawler.read.head import Head
-from crawler.read.tree import Element, tokens, words
+from crawler.read.tree import Element, around, tokens, words
 
 _PUBLISHED = (
     "article:published_time", "og:article:published_time", "article:published", "og:published_time",
@@ -124,7 +124,7 @@ def _timed(root: Element) -> Iterator[tuple[int, str, str]]:
         if element.tag != "time" and "date" not in prop and not _DATE_CLASS.search(names):
             continue
         context = names + "".join(
-            tokens(a) + a.tag for a in [*element.iterancestors()][:4] if a.tag not in ("body", "html")
+            tokens(a) + a.tag for a in around(element.getparent(), 4) if a.tag not in ("body", "html")
         )
         if (
             "datemodified" in prop

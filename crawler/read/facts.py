@@ -10,7 +10,7 @@ from crawler.read.days import published_of, updated_of
 from crawler.read.head import Head
 from crawler.read.people import authors_of
 from crawler.read.title import fold, title_of
-from crawler.read.tree import Element, absolute, tokens, words
+from crawler.read.tree import Element, absolute, around, tokens, words
 from crawler.types import Blog, Hint
 
 _LICENCE = re.compile(r"creativecommons\.org/(?:licenses|publicdomain)/([a-z-]+)(?:/(\d\.\d))?", re.I)
@@ -102,7 +102,7 @@ def _tags(root: Element, head: Head, hint: Hint | None) -> tuple[str, ...]:
     if not found:
         for link in root.iter("a"):
             if ("tag" in (link.get("rel") or "").split() or _TAG_PATH.search(link.get("href") or "")) and any(
-                _TAG_PLACE.search(tokens(a)) for a in [link, *link.iterancestors()][:4]
+                _TAG_PLACE.search(tokens(a)) for a in around(link, 4)
             ):
                 if any(
                     a.tag in ("nav", "aside")

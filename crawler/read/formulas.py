@@ -50,14 +50,20 @@ def mark_formulas(root: Element) -> None:
             replace_with_text(script, mark(script.text or "", "display" in kind))
         elif kind.startswith("math/mml") or kind.startswith("math/asciimath"):
             replace_with_text(script, mark(script.text or "", "display" in kind) if "ascii" in kind else "")
-    for element in list(root.iter("span", "div", "eq", "mjx-container", "nobr")):
-        names = tokens(element)
-        if element.tag in ("span", "div") and " katex-display " in names:
-            _of_mathml(element, display=True)
-        elif element.tag == "mjx-container":
+    named = [
+        (element, names)
+        for element in root.iter("span", "div", "mjx-container")
+        if element.get("class") or element.get("id") or element.tag == "mjx-container"
+        for names in [tokens(element)]
+    ]
+    for element, names in named:
+        if element.tag == "mjx-container":
             _of_mathml(element, display=(element.get("display") == "true" or element.get("display") == "block"))
-    for element in list(root.iter("span", "div")):
-        names = tokens(element)
+        elif " katex-display " in names:
+            _of_mathml(element, display=True)
+    for element, names in named:
+        if element.tag == "mjx-container":
+            continue
         if " katex " in names:
             _of_mathml(element, display=False)
         elif _RENDERED.search(names) and element.getparent() is not None:

@@ -36,6 +36,10 @@ _FORMULA = re.compile(
 _LOOKS_TEX = re.compile(r"\\[a-zA-Z]|[_^]|^\W*[A-Za-z]'*\W*$|[=<>+|]|^\W*\d+(?:\.\d+)?\W*$|^[A-Za-z]\([A-Za-z,.]+\)$")
 _WORDY = re.compile(r"(?:[a-zA-Z]{3,}\s+){3,}")
 _ESCAPED = re.compile(r"([\\`*$])|(\[)(?=\^|[^\[\]]*\](?:\(|:))|(?<!\w)(_)|(_)(?!\w)|(<)(?=[a-zA-Z/!?])")
+_MAY_ESCAPE = re.compile(r"[\\`*$\[_<]")
+_MAY_BE_FORMULA = re.compile(f"[{INLINE_OPEN}{DISPLAY_OPEN}\\\\$]")
+_SPACES = re.compile("[\t\n\r\f\u00a0\u2028\u2029][ \t\n\r\f\u00a0\u2028\u2029]*| [ \t\n\r\f\u00a0\u2028\u2029]+")
+_NO_TEXT = re.compile("[\u200b\ufeff\u00ad]")
 
 
 class Inline:
@@ -63,7 +67,7 @@ class Inline:
         blocks: list[tuple[str, str]] = []
         out: list[str] = []
         at = 0
-        for match in _FORMULA.finditer(raw):
+        for match in _FORMULA.finditer(raw) if _MAY_BE_FORMULA.search(raw) else ():
             tex = next(match[g] for g in "abcdefg" if match[g] is not None)
             if match["g"] is not None and not self._is_formula(tex):
                 continue
@@ -211,14 +215,14 @@ def _lines(tex: str) -> str:
 
 
 def _escape(text: str) -> str:
+    if not _MAY_ESCAPE.search(text):
+        return text
     return _ESCAPED.sub(lambda m: "\\" + m[0], text)
 
 
 def _space(text: str) -> str:
-    text = re.sub(
-        r"[ \t\n\r\f\u00a0\u2028\u2029]+", " ", text.replace("\u200b", "").replace("\ufeff", "").replace("\u00ad", "")
-    )
-    return re.sub(" ?\ue00a ?", "\n", text)
+    text = _SPACES.sub(" ", _NO_TEXT.sub("", text))
+    return re.sub(" ?\ue00a ?", "\n", text) if "\ue00a" in text else text
 
 
 def _emphasis(text: str, cell: bool) -> str:

@@ -15,12 +15,14 @@ _SCRIPTS = {
     "thai": re.compile("[\u0e00-\u0e7f]"),
     "devanagari": re.compile("[\u0900-\u097f]"),
 }
-_LETTERS = re.compile(r"[^\W\d_]")
+_NO_LETTERS = re.compile(r"[\W\d_]+")
+_LATIN = re.compile("[\x00-\u036f]+")
 # A Han character says as much as three Latin letters; but a Chinese page is full of English, in names, code and
 # translations side by side, and the reverse is rare; the more so where the title is Chinese too
 _HAN_WEIGHT, _HAN_WEIGHT_TITLED = 8.0, 20.0
 _OWN_SCRIPT = {"hebrew": "he", "thai": "th", "greek": "el"}
 MAX_CHARS = 20_000
+CLASSIFIED = 2_000  # characters put to the classifier, whose time grows with them; 6,000 give the same answers
 
 
 def language_of(prose: str, given: str | None = None, title: str = "") -> tuple[str | None, float]:
@@ -29,11 +31,12 @@ def language_of(prose: str, given: str | None = None, title: str = "") -> tuple[
     weight = (
         _HAN_WEIGHT_TITLED if any(_SCRIPTS[name].search(title) for name in ("han", "kana", "hangul")) else _HAN_WEIGHT
     )
-    letters = len(_LETTERS.findall(text))
+    letters = len(_NO_LETTERS.sub("", text))
     told = (given or "").replace("_", "-").split("-")[0].lower()
     if letters < 20:
         return (told if len(told) == 2 else None), 0.0
-    counts = {name: len(pattern.findall(text)) for name, pattern in _SCRIPTS.items()}
+    others = _LATIN.sub("", text)
+    counts = {name: len(pattern.findall(others)) for name, pattern in _SCRIPTS.items()}
     latin = max(0, letters - sum(counts.values()))
     cjk = counts["han"] + counts["kana"] + counts["hangul"]
     if cjk * weight > latin and cjk >= 10:
@@ -48,8 +51,8 @@ def language_of(prose: str, given: str | None = None, title: str = "") -> tuple[
     import py3langid
 
     # Han in mostly Latin text are terms and names; they only mislead
-    sample = " ".join(re.sub("[\u3000-\u9fff\uac00-\ud7af]+", " ", text).split())
-    code, _ = py3langid.classify(sample)
+    sample = " ".join(re.sub("[\u3000-\u9fff\uac00-\ud7af]+", " ", text[: 2 * CLASSIFIED]).split())
+    code, _ = py3langid.classify(sample[:CLASSIFIED])
     if code in ("zh", "ja", "ko", "wuu", "yue"):
         code = "en"
     short = letters < 200

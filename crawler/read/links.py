@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from crawler import shapes, urls
 from crawler.read.consent import asks
-from crawler.read.tree import Element, tokens
+from crawler.read.tree import Element, around, tokens
 from crawler.types import Blog, Link, LinkKind, Page
 
 MAX_LINKS = 20_000
@@ -81,10 +81,6 @@ def _of_body(element: Element, rels: list[str], target: str) -> LinkKind:
     guess = shapes.guess(target)
     if guess in ("list", "archive"):
         return "list"
-    if (
-        "next" in rels
-        or "prev" in rels
-        or any(_PAGER.search(tokens(a)) for a in [element, *element.iterancestors()][:4])
-    ):
+    if "next" in rels or "prev" in rels or any(_PAGER.search(tokens(a)) for a in around(element, 4)):
         return "list" if guess != "post" or re.search(r"\d+/?(?:\.html?)?$", target) else "page"
     return "page"

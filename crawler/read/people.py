@@ -45,6 +45,10 @@ _COPYRIGHT = re.compile(
 _POSSESSIVE = re.compile(
     r"(?:['’]s)?\s*(?:的)?\s*(?:personal\s+)?(?:blog|home ?page|website|notes|site|博客|主页|小站|블로그)$", re.I
 )
+_BYLINE_TAGS = (
+    "a", "span", "div", "p", "address", "li", "h3", "h4", "h5", "strong", "em", "section", "cite", "d-byline",
+    "time", "footer", "header",
+)  # fmt: skip
 _NOT_HERE = re.compile(
     r" (?:[a-z]+[-_])*(?:comments?|related|sidebar|widget|citation|quote|recommend(?:ed)?|popular|"
     r"site-footer|testimonial)(?:[-_](?:list|area|item|body|inner|content|posts?|author|wrap\w*))? "
@@ -193,54 +197,23 @@ def _turned(name: str) -> str:
 
 
 def _byline(root: Element) -> list[str]:
-    """The names in the page's own by-line."""
-    for wanted in ("rel", "itemprop", "class", "d-byline"):
-        found: list[str] = []
-        for element in root.iter(
-            "a",
-            "span",
-            "div",
-            "p",
-            "address",
-            "li",
-            "h3",
-            "h4",
-            "h5",
-            "strong",
-            "em",
-            "section",
-            "cite",
-            "d-byline",
-            "time",
-            "footer",
-            "header",
+    """The names in the page's own by-line: by a link's relation, else by microdata, else by a class."""
+    found: dict[str, list[str]] = {"rel": [], "itemprop": [], "class": []}
+    for element in root.iter(*_BYLINE_TAGS):
+        by_rel = element.tag == "a" and "author" in (element.get("rel") or "").split()
+        by_prop = element.get("itemprop") in ("author", "creator", "name author", "author name")
+        by_class = element.tag not in ("time", "footer", "header", "section") and _CLASS.search(tokens(element))
+        if not (by_rel or by_prop or by_class) or any(
+            _NOT_HERE.search(tokens(a)) for a in [element, *element.iterancestors()] if a.tag not in ("body", "html")
         ):
-            if wanted == "rel":
-                yes = element.tag == "a" and "author" in (element.get("rel") or "").split()
-            elif wanted == "itemprop":
-                yes = element.get("itemprop") in ("author", "creator", "name author", "author name")
-            elif wanted == "class":
-                yes = (
-                    element.tag not in ("time", "footer", "header", "section")
-                    and _CLASS.search(tokens(element)) is not None
-                )
-            else:
-                yes = False
-            if not yes or any(
-                _NOT_HERE.search(tokens(a))
-                for a in [element, *element.iterancestors()]
-                if a.tag not in ("body", "html")
-            ):
-                continue
-            if (
-                wanted == "itemprop"
-                and (name := next((e for e in element.iter() if e.get("itemprop") == "name"), None)) is not None
-            ):
-                found += split_names(name.get("content") or words(name))
-                continue
-            text = element.get("content") or words(element)
-            if len(text) <= 120:
-                found += split_names(text)
-        if found:
-            return found
-    return []
+            continue
+        text = element.get("content") or words(element)
+        names = split_names(text) if len(text) <= 120 else []
+        if by_rel:
+            found["rel"] += names
+        if by_prop:
+            name = next((e for e in element.iter() if e.get("itemprop") == "name"), None)
+            found["itemprop"] += names if name is None else split_names(name.get("content") or words(name))
+        if by_class:
+            found["class"] += names
+    return next((names for names in found.values() if names), [])

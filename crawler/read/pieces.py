@@ -157,8 +157,7 @@ class Walker:
         text, blocks = self.inline.markdown(run)
         if not text:
             return
-        marks = "".join(_marks(part) for part in run)
-        links = _link_share(run)
+        marks, links = _measure(run)
         parts = _TOKENS.split(text)
         for i, part in enumerate(parts):
             part = part.strip()
@@ -252,7 +251,7 @@ class Walker:
         if caption is not None and (said := self.inline.markdown(_run(caption))[0]):
             self._add("paragraph", paragraph(_TOKENS.sub(" ", said)), caption, quote)
         if text:
-            self._add("table", text, element, quote, links=_link_share([element]))
+            self._add("table", text, element, quote, links=_measure([element])[1])
 
     def _figure(self, element: Element, quote: int, lists: tuple[tuple[int, str], ...]) -> None:
         caption = next(
@@ -315,20 +314,22 @@ def _flat(element: Element) -> list[str | Element]:
     return run
 
 
-def _marks(part: str | Element) -> str:
-    return "".join(MARKS.findall(part if isinstance(part, str) else "".join(part.itertext())))
-
-
-def _link_share(run: list[str | Element]) -> float:
+def _measure(run: list[str | Element]) -> tuple[str, float]:
+    """The marks in a run, and the share of its text in links."""
+    marks: list[str] = []
     total = linked = 0
     for part in run:
         if isinstance(part, str):
-            total += len(part.strip())
+            text = part
         elif isinstance(part.tag, str):
-            size = len("".join(part.itertext()).strip())
-            total += size
+            text = "".join(part.itertext())
+            size = len(text.strip())
             linked += size if part.tag == "a" else sum(len("".join(a.itertext()).strip()) for a in part.iter("a"))
-    return linked / total if total else 0.0
+        else:
+            continue
+        marks += MARKS.findall(text)
+        total += len(text.strip())
+    return "".join(marks), linked / total if total else 0.0
 
 
 def fence(code: str, language: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from crawler.read.head import Head
-from crawler.read.tree import Element, tokens, words
+from crawler.read.tree import Element, around, tokens, words
 
 _SEPARATOR = re.compile(r"\s+[|·•–—\-:»«/~⋆]\s+|\s*[|｜丨»«·•]\s*|\s+[-–—]+\s*|\s*[-–—]+\s+|\s*::\s*|[:：]\s+|\s+@\s*")
 _TITLE_CLASS = re.compile(
@@ -15,6 +15,12 @@ _TITLE_CLASS = re.compile(
 )
 _FEED_WORDS = re.compile(
     r"\s*(?:-|–|»|\||:)?\s*(?:\b(?:full\s+)?(?:rss|atom|json)?\s*feed\b|\brss\b|\batom\b).*$", re.I
+)
+_FRONT = frozenset(("/", "./", "../", "../../", "index.html", "/index.html", "../index.html", "../../index.html"))
+_BARE_HOST = re.compile(r"https?://[^/]+/?")
+_BRAND = re.compile(
+    r" (?:[a-z]+[-_])*(?:brand|site-title|site-name|logo|blog-title|site_title|navbar-brand|"
+    r"brand-title)(?:[-_]\w+)* "
 )
 _NOISE = re.compile(r"[#¶§🔗⚓]+$|^\s*permalink\s*$", re.I)
 
@@ -88,16 +94,7 @@ def _site_names(root: Element) -> list[str]:
     ]
     for link in root.iter("a"):
         href = (link.get("href") or "").strip()
-        brand = re.search(
-            r" (?:[a-z]+[-_])*(?:brand|site-title|site-name|logo|blog-title|site_title|navbar-brand|"
-            r"brand-title)(?:[-_]\w+)* ",
-            tokens(link) + "".join(tokens(a) for a in list(link.iterancestors())[:2]),
-        )
-        if (
-            href in ("/", "./", "../", "../../", "index.html", "/index.html", "../index.html", "../../index.html")
-            or brand
-            or re.fullmatch(r"https?://[^/]+/?", href)
-        ):
+        if href in _FRONT or _BARE_HOST.fullmatch(href) or _BRAND.search("".join(map(tokens, around(link, 3)))):
             text = words(link)
             if 2 <= len(text) <= 60 and fold(text) not in ("home", "blog", "首页", "主页", "posts"):
                 names.append(text)

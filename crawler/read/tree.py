@@ -18,7 +18,9 @@ MAX_CHARS = 4_000_000  # of a page's text; the rest of a longer one is left unre
 
 # One character each, taken from the private-use area, which bound_text() clears of other people's
 INLINE_OPEN, INLINE_CLOSE, DISPLAY_OPEN, DISPLAY_CLOSE = "\ue000", "\ue001", "\ue002", "\ue003"
-_TOO_DEEP = etree.XPath(f"boolean(//*[count(ancestor::*) > {MAX_DEPTH}])")
+_TOO_DEEP = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 2)})")  # a level at a time: linear in the elements
+# lxml.html asks Python for the class of every element that it meets, and nothing here needs a form's own class
+_ONE_CLASS = etree.ElementDefaultClassLookup(element=lxml_html.HtmlElement)
 _PRIVATE = re.compile("[\ue000-\ue0ff\U000f0000-\U0010ffff]")
 
 BLOCK = frozenset(
@@ -88,7 +90,9 @@ HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 def parse_html(text: str) -> Element | None:
     """The root of a page's tree, or None where there is no markup at all."""
-    text = _PRIVATE.sub("", clean_text(text[:MAX_CHARS]))
+    text = clean_text(text[:MAX_CHARS])
+    if not text.isascii():
+        text = _PRIVATE.sub("", text)
     if "<" not in text:
         return None
     root = _parsed(text)
@@ -99,6 +103,7 @@ def parse_html(text: str) -> Element | None:
 
 def _parsed(text: str) -> Element | None:
     parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser.set_element_class_lookup(_ONE_CLASS)
     try:
         return lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
@@ -107,8 +112,18 @@ def _parsed(text: str) -> Element | None:
 
 def tokens(element: Element) -> str:
     """The class and id of an element, lower case, between spaces."""
-    names = element.get("class"), element.get("id")
-    return f" {names[0] or ''} {names[1] or ''} ".lower()
+    given, name = element.get("class"), element.get("id")
+    if given is None:
+        return f"  {name} ".lower() if name is not None else "  "
+    return f" {given} {name or ''} ".lower()
+
+
+def around(element: Element, n: int) -> Iterator[Element]:
+    """An element and the ones about it, n in all, innermost first."""
+    node = element
+    while node is not None and n > 0:
+        yield node
+        node, n = node.getparent(), n - 1
 
 
 def words(element: Element) -> str:
@@ -178,7 +193,7 @@ def absolute(base: str, href: str | None) -> str | None:
         return None
     href = "".join(href.split()) if "\n" in href or "\t" in href else href.strip()
     try:
-        url = urljoin(base, href)
+        url = href if href.startswith(("https://", "http://")) else urljoin(base, href)
         parts = urlsplit(url)
     except ValueError:
         return None

@@ -83,7 +83,8 @@ def read(
         other = feed_content(hint.html, base, content.dollars, facts.title)
         if len(other.prose) > 1.5 * len(content.prose) + 200:
             content, text_from = other, "feed"
-    n_words = text.count_words(content.prose) + content.code_words
+    in_prose = text.count_words(content.prose)
+    n_words = in_prose + content.code_words
     kind, reasons = classify(page.url, blog, hint, head, looks, facts, content, n_words)
     language, confidence = language_of(content.prose or content.all_text, head.language, facts.title)
     if kind != "post":
@@ -105,7 +106,7 @@ def read(
         references=references_of(content.markdown, hosts),
         images=content.images,
         text_from=text_from,
-        quality=text.quality(content.markdown, confidence),
+        quality=text.quality(content.markdown, confidence, in_prose),
         reader=READER,
     )
     return post, Verdict("post", tuple(reasons), language=language)
