@@ -12,7 +12,11 @@ FailureKind = Literal[
     "network", "dns", "tls", "timeout", "refused", "too_large", "too_many_redirects", "status", "robots",
     "address", "scheme", "content_type", "encoding", "parser", "budget",
 ]  # fmt: skip
-PageKind = Literal["post", "list", "home", "feed", "sitemap", "stub", "redirect", "thin", "foreign", "error", "other"]
+PageKind = Literal[
+    "post", "list", "home", "feed", "sitemap", "stub", "redirect", "thin", "script", "wall",
+    "foreign", "error", "other",
+]  # fmt: skip
+# thin: too little text; script: none without its scripts; wall: a login or a check for robots in its place
 
 
 @dataclass(frozen=True, slots=True)

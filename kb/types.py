@@ -375,6 +375,7 @@ class Source:
     last_error: str | None
     posts: int
     note: str | None = None
+    unread: int = 0  # pages that were fetched and gave no text
     folder: str | None = None
     failing_since: str | None = None
 
@@ -393,6 +394,7 @@ class Source:
             "failures": self.failures,
             "last_error": self.last_error,
             "posts": self.posts,
+            "unread": self.unread,
             "note": self.note,
         }
 

@@ -11,13 +11,9 @@ from crawler.read.content import Content
 from crawler.read.facts import Facts
 from crawler.read.head import Head
 from crawler.read.tree import Element, tokens, words
+from crawler.read.walls import MISSING
 from crawler.types import Blog, Hint, PageKind
 
-_ERROR = re.compile(
-    r"^\W*(?:404|error 404|page not found|not found|oops|找不到|页面不存在|페이지를 찾을 수)|"
-    r"\b404\b|page not found|页面未找到",
-    re.I,
-)
 _LISTING_TITLE = re.compile(
     r"^\W*(?:(?:all )?(?:posts|articles|entries|tags?|categor(?:y|ies)|archives?|series|topics?|authors?|"
     r"projects|publications|search|blog)|标签|分类|归档|文章|目录|所有文章|标签云|태그|카테고리)\s*(?:[:：|·–—-].*)?$"
@@ -42,6 +38,7 @@ _DEMO = re.compile(
     r"$)",
     re.I,
 )
+_DATED_PATH = re.compile(r"/(?:19|20)\d\d[/-]\d{1,2}[/-]\d{1,2}[/-][^/]+")
 _PAGER = re.compile(r"/(?:index|page|p)[-_]?\d+(?:\.html?)?/?$|/page/\d+/?(?:index\.html)?$")
 _BODY_KIND = re.compile(
     r" (?:home|blog|archive|category|tag|author|search|search-results|error404|paged|page-template\S*|"
@@ -135,10 +132,11 @@ def classify(
     title, published = facts.title, facts.published
     link_share, own_links = content.link_share, content.own_link_share
     in_feed = hint is not None and hint.in_feed
-    if (_ERROR.search(title) and n_words < 400 and not in_feed) or re.search(r"/404(?:\.html?|/|$)", path):
+    if (MISSING.search(title) and n_words < 400 and not in_feed) or re.search(r"/404(?:\.html?|/|$)", path):
         return "error", [f'says that it is missing: "{title[:60]}"']
     # A few words are a post where the program that made the page says so, or where code or links are the rest
-    brief = " single-post " in looks.body or (published and (link_share > 0.8 or content.technical))
+    single = " single-post " in looks.body
+    brief = single or (published and (link_share > 0.8 or content.technical or _DATED_PATH.search(path)))
     if n_words < 2 or (n_words < 15 and not brief):
         return "thin", [f"{n_words} words of text"]
     if in_feed:
@@ -183,6 +181,8 @@ def classify(
         e.add(0.8, "meta names a day of publication")
     if _BODY_KIND.search(looks.body) and not _POST_BODY.search(looks.body):
         e.add(-1.5, "body is of class list")
+    elif single:
+        e.add(2.0, "WordPress says that it is a single post")
     elif _POST_BODY.search(looks.body):
         e.add(1.0, "body is of class post")
     if looks.articles >= 3 and looks.list_links >= 3:

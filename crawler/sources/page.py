@@ -21,6 +21,7 @@ from crawler.read.links import base_of, links_of
 from crawler.read.references import references_of
 from crawler.read.stubs import moved_to
 from crawler.read.tree import Element, parse_html
+from crawler.read.walls import barrier
 from crawler.sniff import is_binary, looks_like_markup
 from crawler.types import Blog, Hint, Link, Page, Post, Verdict
 
@@ -29,6 +30,7 @@ _NOT_HTML = re.compile(
 )
 
 
+FEW_WORDS = 60  # a page that asks for a login and gives fewer gives no post
 _BETWEEN = re.compile(r"\s+[-–—|·•]\s+")
 _PAGE_NAMES = frozenset(
     ("home", "homepage", "home page", "index", "about", "about me", "blog", "posts", "articles", "archive", "welcome",
@@ -69,8 +71,10 @@ def read(
     root: Element, head: Head, base: str, page: Page, blog: Blog, hint: Hint | None
 ) -> tuple[Post | None, Verdict]:
     """The post and the verdict of a parsed page; the tree is used up."""
-    if (verdict := without_reading(root, head, base, page.url, blog, hint)) is not None:
+    shown = shown_text(root)
+    if (verdict := without_reading(root, head, base, page.url, blog, hint, shown)) is not None:
         return None, verdict
+    closed = barrier(root, head.title, shown)
     fetched = page.fetched_at.date().isoformat()
     facts = facts_of(root, head, page.url, blog, hint, fetched)
     looks = looks_of(root, page.url)
@@ -86,6 +90,8 @@ def read(
     in_prose = text.count_words(content.prose)
     n_words = in_prose + content.code_words
     kind, reasons = classify(page.url, blog, hint, head, looks, facts, content, n_words)
+    if closed is not None and text_from == "page" and (kind in ("thin", "other") or n_words < FEW_WORDS):
+        return None, Verdict(closed[0], (closed[1], f"{n_words} words of text"))
     language, confidence = language_of(content.prose or content.all_text, head.language, facts.title)
     if kind != "post":
         return None, Verdict(kind, tuple(reasons), language=language)
@@ -112,9 +118,10 @@ def read(
     return post, Verdict("post", tuple(reasons), language=language)
 
 
-def without_reading(root: Element, head: Head, base: str, url: str, blog: Blog, hint: Hint | None) -> Verdict | None:
+def without_reading(
+    root: Element, head: Head, base: str, url: str, blog: Blog, hint: Hint | None, shown: str
+) -> Verdict | None:
     """The verdict on a page that its address or a redirect in it decides, so that its text need not be looked for."""
-    shown = shown_text(root)
     target = moved_to(root, base)
     if target is not None and len(shown) < 400:
         return Verdict("redirect", (f"leads to {target}",), moved_to=target)

@@ -24,6 +24,7 @@ COLUMNS = (
     "language",
     "status",
     "posts",
+    "unread",
     "last_success",
     "next_visit",
     "failures",
@@ -222,6 +223,22 @@ def _set_status(context: Context, names: tuple[str, ...], status: str) -> None:
         for source in found:
             set_status(session, source.id, status)
             context.say(f"{status}: {source.url}")
+
+
+@sources.command()
+@click.argument("name", metavar="SOURCE")
+@format_option
+@pass_context
+def unread(context: Context, name: str, form: str) -> None:
+    """List a blog's pages that gave no text, and why: a login, scripts alone, no HTML, a few words."""
+    from kb.store.sources import find_source, unread_pages
+
+    reader = context.store().reader
+    source = find_source(reader, name)
+    rows = unread_pages(reader, source.id)
+    if not rows:
+        context.say(f"every page of {source.url} that was fetched could be read")
+    print_rows(rows, form, ("kind", "reasons:60", "url:90"))
 
 
 @sources.command()

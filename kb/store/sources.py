@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
     from kb.store.tables import SourceRow
 
-_LIST = """
-SELECT s.*, (SELECT count(*) FROM post p WHERE p.source_id = s.id) AS posts FROM source s
+_UNREAD = "('thin', 'script', 'wall', 'foreign')"  # pages that were fetched and gave no text
+_LIST = f"""
+SELECT s.*, (SELECT count(*) FROM post p WHERE p.source_id = s.id) AS posts,
+(SELECT count(*) FROM link l WHERE l.source_id = s.id AND l.page_kind IN {_UNREAD}) AS unread FROM source s
 """
 
 
@@ -89,6 +91,16 @@ def hand_source(session: Session, url: str, at: datetime) -> int:
 def list_sources(reader: sqlite3.Connection) -> list[Source]:
     """All sources in the order they were added."""
     return [_source(row) for row in reader.execute(_LIST + " ORDER BY s.id")]
+
+
+def unread_pages(reader: sqlite3.Connection, source_id: int) -> list[dict[str, str]]:
+    """Each page of a blog that gave no text: its kind (see crawler.types.PageKind), the reasons, its address."""
+    rows = reader.execute(
+        f"SELECT page_kind AS kind, coalesce(reasons, '') AS reasons, url FROM link"
+        f" WHERE source_id = ? AND page_kind IN {_UNREAD} ORDER BY page_kind, url",
+        (source_id,),
+    )
+    return [dict(row) for row in rows]
 
 
 def find_source(reader: sqlite3.Connection, name: str) -> Source:
@@ -224,5 +236,5 @@ def _source(row: sqlite3.Row) -> Source:
         id=row["id"], url=row["url"], title=row["title"], feed=row["feed"], kind=row["kind"], language=row["language"],
         status=status, last_success=row["last_success"], next_visit=iso(visit) if visit else None,
         failures=row["failures"], last_error=row["last_error"], posts=row["posts"], note=row["note"],
-        folder=row["folder"], failing_since=row["failing_since"],
+        unread=row["unread"], folder=row["folder"], failing_since=row["failing_since"],
     )  # fmt: skip

@@ -27,7 +27,8 @@ def _said(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, st
 @pytest.mark.parametrize(
     "words",
     [["stats"], ["posts"], ["search", "x"], ["top"], ["topics"], ["show", "1"], ["sources"], ["export"], ["why", "1"],
-     ["similar", "1"], ["eval", "search"], ["embed"], ["rank"], ["reread"], ["sources", "remove", "x"]],
+     ["similar", "1"], ["eval", "search"], ["embed"], ["rank"], ["reread"], ["sources", "remove", "x"],
+     ["sources", "unread", "x"]],
 )  # fmt: skip
 def test_a_store_that_is_not_there_is_not_made_by_reading(
     words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]

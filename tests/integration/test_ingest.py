@@ -15,7 +15,7 @@ from kb.ingest import Event, Tally, ingest
 from kb.store import frontier
 from kb.store.connect import Store, open_store
 from kb.store.posts import all_posts, post_id_of
-from kb.store.sources import add_source, due_sources, list_sources
+from kb.store.sources import add_source, due_sources, list_sources, unread_pages
 from kb.types import NewSource
 
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -89,6 +89,23 @@ def test_a_post_its_source_and_its_validators_are_stored(store: Store) -> None:
     visit = frontier.visit_of(store.reader, source.id, NOW)
     assert visit.complete
     assert visit.caching == {f"{BLOG}heads": Caching(etag='"heads"')}
+
+
+def test_pages_that_gave_no_text_are_counted_with_the_reason(store: Store) -> None:
+    def shut(name: str, kind: str, reason: str) -> Outcome:
+        url = f"{BLOG}{name}"
+        page = Page(url, url, 200, "text/html", b"<html>", NOW, Caching())
+        return Outcome(_link(name), page, None, Verdict(kind, (reason,)))  # type: ignore[arg-type]
+
+    walls = [shut("paid", "wall", "asks for a login"), shut("app", "script", "says that it needs scripts")]
+    _run(store, _read("heads"), *walls, shut("gone", "error", "says that it is missing"), DONE)
+    (source,) = list_sources(store.reader)
+    assert (source.posts, source.unread) == (1, 2)
+    rows = unread_pages(store.reader, source.id)
+    assert [(row["kind"], row["reasons"]) for row in rows] == [
+        ("script", "says that it needs scripts"),
+        ("wall", "asks for a login"),
+    ]
 
 
 def test_links_that_wait_come_back_on_the_next_visit_with_what_was_said_of_them(store: Store) -> None:
