@@ -210,8 +210,8 @@ def test_a_page_that_scripts_fill_is_read_from_the_feed():
         (b"%PDF-1.4 ...", "text/html", "foreign"),
         (b"\x89PNG", "image/png", "foreign"),
         (b"just words", "text/plain", "foreign"),
-        (b"<html><body><div id=app></div><script>go()</script></body></html>", "text/html", "thin"),
-        (b"<html><body><form><input type=password></form></body></html>", "text/html", "thin"),
+        (b"<html><body><div id=app></div><script>go()</script></body></html>", "text/html", "script"),
+        (b"<html><body><form><input type=password></form></body></html>", "text/html", "wall"),
     ],
 )
 def test_what_is_no_page_is_said_to_be_none(data, content_type, kind):
