@@ -375,9 +375,9 @@ class Source:
     last_error: str | None
     posts: int
     note: str | None = None
-    unread: int = 0  # pages that were fetched and gave no text
     folder: str | None = None
     failing_since: str | None = None
+    unread: int = 0  # pages that were fetched and gave no text
 
     def as_json(self) -> dict[str, Any]:
         """The keys of a source that stay fixed (docs/cli.md)."""
