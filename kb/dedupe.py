@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kb.resemblance import GRAM, SCALE, Candidate, Duplicate, Hashes, candidates, compare, grams, sample
+from kb.resemblance import GRAM, SCALE, Candidate, Duplicate, Hashes, candidates, compare, grams, repeated, sample
 from kb.store import duplicates as stored
 from kb.types import Vectors
 
@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 
 CONTAINED = 0.8  # share of the shorter text that stands in the longer one; 2 % of the words edited give about .9
 ALIKE = 0.15  # least Jaccard beside it: below, the shorter one is an excerpt, a text in its own right when it is long
+NEARLY = 0.6  # from here on what the blog says under all its posts is taken out before two posts are told apart
+VERSION, VERSION_ALIKE = 0.6, 0.3  # containment and Jaccard of two posts of one title: a text and its next version
+OTHERS = 12  # posts of a blog that show what it repeats
 EXCERPT = 500  # grams; an excerpt shorter than this is no post of its own and goes to the whole
 SAME_CODE = 0.3  # Jaccard from which texts of two languages are one: they share code, tables, references
 MEANS_THE_SAME = 0.85  # cosine of mutually nearest posts of one blog and day; pairs that are none reach .8
 _LANGUAGE = re.compile(r"^(?:(.+)[-_])?(?:en|zh|ja|ko|de|fr|es|it|pt|ru)(?:[-_](?:cn|tw|hk|hans|hant|us|gb))?$", re.I)
+_VERSION = re.compile(r" (?:v(?:ersion|er)? ?)?\d+(?: \d+)*| (?:updated?|revised|revisited|new|修订版?|更新版?|新版)")
 BY_ADDRESS = 1.0  # similarity of two posts whose addresses say that one is the other in another language
-MADE_BY = f"grams{GRAM}/{SCALE}/{CONTAINED}/5"
+MADE_BY = f"grams{GRAM}/{SCALE}/{CONTAINED}/6"
 Progress = Callable[[str, int, "int | None"], None]
 
 
@@ -56,6 +60,8 @@ def judge(a: Candidate, b: Candidate, of_a: Hashes, of_b: Hashes) -> Pair | None
     """Whether two texts are one, by all their grams."""
     jaccard, contained = compare(of_a, of_b)
     named = b.post_id == a.canonical or a.post_id == b.canonical
+    if a.source_id == b.source_id and a.language == b.language and jaccard >= VERSION_ALIKE and contained >= VERSION:
+        named = named or _one_title(a.title, b.title)
     if contained < CONTAINED and not named:
         if a.language != b.language and jaccard >= SAME_CODE:
             return Pair(a.post_id, b.post_id, "translation", round(jaccard, 4))
@@ -66,6 +72,12 @@ def judge(a: Candidate, b: Candidate, of_a: Hashes, of_b: Hashes) -> Pair | None
         whole, part = (a, b) if len(of_a) > len(of_b) else (b, a)
         return Pair(whole.post_id, part.post_id, "excerpt", round(contained, 4))
     return None
+
+
+def _one_title(a: str, b: str) -> bool:
+    """Whether two titles are one but for what names a version at the end."""
+    first, second = sorted((" ".join(re.findall(r"\w+", t.lower())) for t in (a, b)), key=len)
+    return bool(first) and (first == second or (" " in first and bool(_VERSION.fullmatch(second.removeprefix(first)))))
 
 
 def translations(posts: Iterable[Candidate], vectors: Vectors) -> list[Pair]:
@@ -158,11 +170,23 @@ def run_dedupe(store: Store, progress: Progress | None = None) -> Deduped:
     prints = stored.fingerprints(reader, MADE_BY) | {i: print_ for i, (_, print_) in fresh.items()}
     posts = stored.candidates(reader)
     pairs = translations(posts.values(), stored.vectors(reader))
+    by_source: dict[int, list[int]] = {}
+    for post_id in sorted(posts):
+        by_source.setdefault(posts[post_id].source_id, []).append(post_id)
+
+    def hashes(post_id: int) -> Hashes:
+        if post_id not in whole:
+            whole[post_id] = grams(stored.text(reader, post_id))
+        return whole[post_id]
+
     for a, b in candidates(prints):
-        for post_id in (a, b):
-            if post_id not in whole:
-                whole[post_id] = grams(stored.text(reader, post_id))
-        if pair := judge(posts[a], posts[b], whole[a], whole[b]):
+        pair = judge(posts[a], posts[b], hashes(a), hashes(b))
+        if pair is None and posts[a].source_id == posts[b].source_id and compare(hashes(a), hashes(b))[1] >= NEARLY:
+            others = [i for i in by_source[posts[a].source_id] if i not in (a, b)]
+            said = repeated([hashes(i) for i in others[:: max(1, len(others) // OTHERS)]])
+            own = [np.setdiff1d(hashes(i), said, assume_unique=True) for i in (a, b)]
+            pair = judge(posts[a], posts[b], *own)
+        if pair is not None:
             pairs.append(pair)
     found = group(posts, pairs)
     with store.writing() as session:

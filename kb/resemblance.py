@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -23,7 +23,9 @@ GRAM = 5  # words; short enough to survive an edit in twenty, long enough that c
 SCALE = 8  # one hash of so many is in the sample
 COMMON = 40  # a gram that stands in more posts is a blog's boilerplate or a licence, and says nothing about two
 CANDIDATE = 0.45  # containment by samples from which two texts are compared whole
+REPEATED = 3  # of a blog's other posts that a gram stands in to be the blog's and not the post's
 FEWEST = 20  # grams; a shorter text is compared by nothing but equality
+_ADDRESS = re.compile(r"\]\([^()\s]*|https?://[^\s)]+")
 _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|[^\W_]+")
 
 
@@ -38,6 +40,7 @@ class Candidate:
     language: str | None
     linked: int = 0  # posts of other blogs that link to it
     canonical: int | None = None  # the stored post that it names as its canonical address
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,11 @@ class Duplicate:
 
 
 def grams(text: str) -> Hashes:
-    """The sorted distinct 64-bit hashes of a text's word 5-grams; a Chinese character is a word."""
-    crcs = [zlib.crc32(token.encode()) for token in _TOKEN.findall(text.lower())]
+    """The sorted distinct 64-bit hashes of a text's word 5-grams; a Chinese character is a word.
+
+    Addresses are left out: two versions of a text often differ in what their links are and not in what they say.
+    """
+    crcs = [zlib.crc32(token.encode()) for token in _TOKEN.findall(_ADDRESS.sub(" ", text).lower())]
     n = len(crcs) - GRAM + 1
     if n < 1:
         return np.empty(0, np.uint64)
@@ -69,6 +75,14 @@ def grams(text: str) -> Hashes:
 def sample(hashes: Hashes) -> Hashes:
     """The hashes below the bound, still sorted."""
     return hashes[: np.searchsorted(hashes, np.uint64((1 << 64) // SCALE - 1), side="right")]
+
+
+def repeated(others: Sequence[Hashes]) -> Hashes:
+    """The hashes that stand in at least three of some texts: what a blog says under its posts."""
+    if len(others) < REPEATED:
+        return np.empty(0, np.uint64)
+    hashes, times = np.unique(np.concatenate(others), return_counts=True)
+    return hashes[times >= REPEATED]
 
 
 def candidates(samples: Mapping[int, Hashes]) -> list[tuple[int, int]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from kb.dedupe import Pair, group, judge, translations, without_language
-from kb.resemblance import Candidate, Hashes, candidates, compare, grams, sample
+from kb.resemblance import Candidate, Hashes, candidates, compare, grams, repeated, sample
 from kb.types import Vectors
 
 WORDS = [f"word{i}" for i in range(400)]
@@ -51,6 +52,35 @@ def test_a_short_excerpt_goes_to_the_whole_and_a_long_one_stands_for_itself() ->
     found = judge(post(1), post(2), grams(whole), grams(short))
     assert found is not None and (found.kind, found.a, found.b) == ("excerpt", 1, 2)
     assert judge(post(1), post(3), grams(whole), grams(long)) is None
+
+
+def test_where_a_text_links_to_makes_no_difference() -> None:
+    linked = text(3).replace("word7 ", "[word7](https://a.example/some/long/path.html) ")
+    assert compare(grams(text(3)), grams(linked))[0] > 0.98
+
+
+def test_what_a_blog_says_under_its_posts_is_no_part_of_an_excerpt() -> None:
+    whole, foot = text(5, 6000), " ".join(f"foot{i}" for i in range(40))
+    part = " ".join(whole.split()[100:200]) + " " + foot
+    assert judge(post(1), post(2), grams(whole), grams(part)) is None
+    said = repeated([grams(f"{text(i)} {foot}") for i in range(10, 16)])
+    found = judge(post(1), post(2), grams(whole), np.setdiff1d(grams(part), said))
+    assert found is not None and (found.kind, found.b) == ("excerpt", 2)
+    assert len(repeated([grams(text(1)), grams(text(1))])) == 0
+
+
+def test_a_text_and_its_next_version_are_one_and_another_text_of_its_kind_is_not() -> None:
+    first = text(1, 1000)
+    second = " ".join([*first.split()[:720], *text(2, 280).split()])
+    jaccard, contained = compare(grams(first), grams(second))
+    assert jaccard > 0.3 and 0.6 < contained < 0.8
+    named = [replace(post(i), title=title) for i, title in enumerate(("Heads", "Heads, version 2.0", "Heads of SURF"))]
+    found = judge(named[0], named[1], grams(first), grams(second))
+    assert found is None  # one word is no title to go by
+    long = [replace(p, title="The Family of " + p.title) for p in named]
+    found = judge(long[0], long[1], grams(first), grams(second))
+    assert found is not None and found.kind == "near"
+    assert judge(long[0], long[2], grams(first), grams(second)) is None
 
 
 def test_a_chinese_text_is_compared_by_its_characters() -> None:
