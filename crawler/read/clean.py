@@ -253,6 +253,9 @@ _LABELS = frozenset(
         "ssba",
         "ssba-wrap",
         "taxonomies",
+        "kommentare",
+        "rec-posts",
+        "article_comment",
     ]
 )
 _PATTERN = re.compile(
@@ -261,7 +264,8 @@ _PATTERN = re.compile(
     r"paginat\w+|sidebar|promo\w*|sponsor\w*|advert\w*|copyright|licen[cs]e|reward|toc)(?:[-_](?:box|list|"
     r"block|container|wrap\w*|area|section|widget|module|panel|bar|"
     r"buttons?|icons?|links?|posts?|articles?|content|nav|form|footer|header|inner|title|items?|info|"
-    r"notice|banner|meta|tools|stor(?:y|ies)))+ "
+    r"notice|banner|meta|tools|rules|stor(?:y|ies)))+ |"
+    r" (?:[a-z]+[-_]+)*paywall(?:[-_]+[a-z]+)* "
 )
 _ROLES = frozenset(
     (
