@@ -1,6 +1,6 @@
 """Reads every page of the replayed web whose kind is known, without a crawler: quality, pages a second, memory.
 
-    python benchmarks/read.py SITES TRUTH OUT [--sample N] [--hosts a,b] [--no-feeds] [--trafilatura]
+    python benchmarks/read.py SITES TRUTH OUT [--sample N] [--hosts a,b] [--no-feeds] [--trafilatura] [--write]
 
 SITES is the unpacked folder of sites, TRUTH the folder of posts.jsonl and nonposts.jsonl; OUT gets posts.jsonl and
 texts.jsonl for the scorer. What a blog's feeds say of a post goes in as a hint, as it does in a crawl. With
@@ -10,6 +10,7 @@ texts.jsonl for the scorer. What a blog's feeds say of a post goes in as a hint,
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import resource
 import sys
@@ -52,12 +53,12 @@ def hints(sites: Path, host: dict[str, Any]) -> tuple[dict[str, Any], tuple[str,
 def one(
     job: tuple[str, str, str, bool, Any, tuple[str, ...]],
 ) -> tuple[str, dict[str, Any] | None, dict[str, Any], float, int]:
-    """Read one page: its URL, the post or None, the verdict, the seconds it took, this process's peak in KiB."""
+    """Read one page: its URL, the post or None, the verdict, the CPU seconds it took, this process's peak in KiB."""
     url, path, home, alone, hint, authors = job
     body = Path(path).read_bytes()
-    began = time.perf_counter()
+    began = time.process_time()
     post, verdict = (_alone(body), {}) if alone else _read(url, body, home, hint, authors)
-    took = time.perf_counter() - began
+    took = time.process_time() - began
     return url, post, verdict, took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
@@ -86,21 +87,12 @@ def _read(
     return (asdict(post) if post else None), asdict(verdict)
 
 
-def main() -> None:
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("sites", type=Path)
-    p.add_argument("truth", type=Path)
-    p.add_argument("out", type=Path)
-    p.add_argument("--sample", type=int, default=0, help="at most so many posts and non-posts a host")
-    p.add_argument("--hosts", default="")
-    p.add_argument("--no-feeds", action="store_true")
-    p.add_argument("--trafilatura", action="store_true")
-    p.add_argument("--processes", type=int, default=2)
-    a = p.parse_args()
+def jobs_of(a: argparse.Namespace) -> list[tuple[str, str, str, bool, Any, tuple[str, ...]]]:
+    """What to read: posts first, then pages that are none."""
     from crawler import urls
 
     hosts = {row["host"]: row for row in rows(a.truth.parent / "hosts.jsonl")}
-    fed = {name: ({}, ()) if a.no_feeds or a.trafilatura else hints(a.sites, row) for name, row in hosts.items()}
+    fed = {name: ({}, ()) if a.no_feeds else hints(a.sites, row) for name, row in hosts.items()}
     only = set(filter(None, a.hosts.split(",")))
     jobs = []
     for name in ("posts", "nonposts"):
@@ -116,40 +108,75 @@ def main() -> None:
             taken[row["host"]] += 1
             known, authors = fed[row["host"]]
             home = hosts[row["host"]]["base_url"]
-            jobs.append((row["url"], str(path), home, a.trafilatura, known.get(urls.key(row["url"])), authors))
-    a.out.mkdir(parents=True, exist_ok=True)
-    began = time.perf_counter()
+            jobs.append((row["url"], str(path), home, False, known.get(urls.key(row["url"])), authors))
+    return jobs
+
+
+def read_all(jobs: list[Any], processes: int, out: Path | None) -> dict[str, Any]:
+    """Read every page; the figures. With `out`, the posts, their texts and the verdicts go to files there."""
     seconds, peak, n_posts = [], 0, 0
-    with (
-        ProcessPoolExecutor(a.processes) as pool,
-        (a.out / "posts.jsonl").open("w", encoding="utf-8") as posts,
-        (a.out / "texts.jsonl").open("w", encoding="utf-8") as texts,
-        (a.out / "verdicts.jsonl").open("w", encoding="utf-8") as verdicts,
-    ):
+    with ProcessPoolExecutor(processes) as pool, contextlib.ExitStack() as open_files:
+        files = {}
+        if out is not None:
+            out.mkdir(parents=True, exist_ok=True)
+            for name in ("posts", "texts", "verdicts"):
+                files[name] = open_files.enter_context((out / f"{name}.jsonl").open("w", encoding="utf-8"))
+        list(pool.map(one, jobs[: 8 * processes], chunksize=8))  # what is loaded once is no page's time
+        began = time.perf_counter()
         for url, post, verdict, took, rss in pool.map(one, jobs, chunksize=8):
             seconds.append(took)
             peak = max(peak, rss)
-            verdicts.write(json.dumps({"url": url, **verdict, "seconds": round(took, 4)}, ensure_ascii=False) + "\n")
+            n_posts += post is not None
+            if not files:
+                continue
+            _line(files["verdicts"], {"url": url, **verdict, "seconds": round(took, 4)})
             if post is not None:
-                n_posts += 1
-                markdown = post.pop("markdown")
-                texts.write(json.dumps({"url": url, "markdown": markdown}, ensure_ascii=False) + "\n")
-                posts.write(json.dumps({**post, "url": url}, ensure_ascii=False) + "\n")
-    took = time.perf_counter() - began
+                _line(files["texts"], {"url": url, "markdown": post.pop("markdown")})
+                _line(files["posts"], {**post, "url": url})
+        took = time.perf_counter() - began
     ordered = sorted(seconds)
-    print(
-        json.dumps(
-            {
-                "reader": "trafilatura" if a.trafilatura else "kb", "pages": len(jobs), "posts": n_posts,
-                "seconds": round(took, 1),
-                "pages_per_second": round(len(jobs) / took, 1),
-                "ms_mean": round(1000 * sum(seconds) / max(1, len(seconds)), 1),
-                "ms_median": round(1000 * ordered[len(ordered) // 2], 1),
-                "ms_p99": round(1000 * ordered[int(len(ordered) * 0.99)], 1),
-                "peak_mib_a_process": round(peak / 1024),
-            }
+    return {
+        "pages": len(jobs), "posts": n_posts, "seconds": round(took, 1),
+        "pages_per_second": round(len(jobs) / took, 1),
+        "cpu_ms_mean": round(1000 * sum(seconds) / max(1, len(seconds)), 1),
+        "cpu_ms_median": round(1000 * ordered[len(ordered) // 2], 1),
+        "cpu_ms_p99": round(1000 * ordered[int(len(ordered) * 0.99)], 1),
+        "peak_mib_a_process": round(peak / 1024),
+    }  # fmt: skip
+
+
+def _line(file: Any, row: dict[str, Any]) -> None:
+    file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def main() -> None:
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("sites", type=Path)
+    p.add_argument("truth", type=Path)
+    p.add_argument("out", type=Path)
+    p.add_argument("--sample", type=int, default=0, help="at most so many posts and non-posts a host")
+    p.add_argument("--hosts", default="")
+    p.add_argument("--no-feeds", action="store_true")
+    p.add_argument("--trafilatura", action="store_true", help="the same pages through trafilatura alone as well")
+    p.add_argument("--write", action="store_true", help="to results/read.json")
+    p.add_argument("--processes", type=int, default=2)
+    a = p.parse_args()
+    jobs = jobs_of(a)
+    figures = {"kb": read_all(jobs, a.processes, a.out)}
+    if a.trafilatura:
+        alone = [(url, path, home, True, None, ()) for url, path, home, *_ in jobs]
+        figures["trafilatura, its default"] = read_all(alone, a.processes, None)
+        known = {row["url"] for row in rows(a.truth / "posts.jsonl")}
+        posts = [job for job in jobs if job[0] in known]
+        figures["kb, pages that are posts"] = read_all(posts, a.processes, None)
+        figures["trafilatura, the same"] = read_all(
+            [(u, f, h, True, None, ()) for u, f, h, *_ in posts], a.processes, None
         )
-    )  # fmt: skip
+    print(json.dumps(figures, indent=1))
+    if a.write:
+        from benchmarks.measure import write
+
+        write("read", {"sample_a_host": a.sample or "all", "processes": a.processes, "readers": figures})
 
 
 if __name__ == "__main__":

@@ -282,7 +282,8 @@ def _in_text(root: Element, language: str, fetched: str | None) -> str | None:
 def guessed(root: Element, url: str, fetched: str | None) -> str | None:
     """What htmldate makes of a page where nothing says its day: the last resort, and only for what may be a post.
 
-    A first of January is mostly the year of a copyright line, so it is no answer.
+    A first of January is mostly the year of a copyright line, so it is no answer; nor is the first of another month
+    that the page does not show: it was made of a month and a year, in a list of references more often than not.
     """
     import logging
 
@@ -293,7 +294,16 @@ def guessed(root: Element, url: str, fetched: str | None) -> str | None:
         found = find_date(root, extensive_search=True, original_date=True, url=url or None, max_date=fetched)
     except (ValueError, TypeError, OverflowError, AttributeError, RecursionError):
         return None
-    return found if found and not found.endswith("-01-01") and found != fetched else None
+    if not found or found.endswith("-01-01") or found == fetched:
+        return None
+    return found if not found.endswith("-01") or _shows(root, found) else None
+
+
+def _shows(root: Element, day: str) -> bool:
+    """Whether a page shows a day in full."""
+    body = root.find("body")
+    text = " ".join(" ".join(body.itertext()).split()) if body is not None else ""
+    return any(_has_day(match[0]) and (dates.published(match[0]) or "")[:10] == day for match in _SHOWN.finditer(text))
 
 
 def updated_of(head: Head, published: str | None, fetched: str | None) -> str | None:

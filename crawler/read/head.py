@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from html import unescape
+from textwrap import dedent
 from typing import Any
 
 from crawler.read.tree import Element
@@ -53,7 +54,8 @@ def head_of(root: Element) -> Head:
         for rel in (element.get("rel") or "").lower().split():
             if href:
                 head.links.setdefault(rel, []).append(href)
-    title = next(iter(root.iter("title")), None)
+    # a picture may have a title too
+    title = next((t for t in root.iter("title") if not any(a.tag == "svg" for a in t.iterancestors())), None)
     if title is not None:
         head.title = " ".join("".join(title.itertext()).split())
     objects: list[dict[str, Any]] = []
@@ -135,7 +137,7 @@ def _yaml(text: str) -> dict[str, Any]:
     """The few forms of YAML that front matter in pages uses: `key: value`, and lists of `- key: value`."""
     out: dict[str, Any] = {}
     key = ""
-    for line in text.splitlines():
+    for line in dedent(text.expandtabs(2)).splitlines():
         if not line.strip() or line.strip().startswith("#"):
             continue
         if match := re.match(r"(\w[\w-]*):\s*(.*)$", line):
