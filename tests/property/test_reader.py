@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -17,7 +18,7 @@ from crawler.read.tree import parse_html
 from crawler.sanitize import bound_depth
 from crawler.sources.page import parse
 from crawler.text import plain, plain_inline, sentences
-from crawler.types import Blog, Page, Verdict
+from crawler.types import Blog, Page, Post, Verdict
 
 PAGES = sorted((Path(__file__).parent.parent / "golden").glob("*/page.html"))
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -34,6 +35,35 @@ def test_a_page_cut_off_anywhere_is_read(page):
     for percent in range(1, 100, 7):
         *_, verdict = read(data[: len(data) * percent // 100])
         assert isinstance(verdict, Verdict)
+
+
+PROSE = (
+    "<p>Attention lets every token look at every other one, and a residual path carries the rest. 注意力机制。</p>" * 9
+)
+PAGE = f"<html><head><title>Heads</title></head><body><article><h1>Heads</h1>{PROSE}</article></body></html>"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        PAGE.encode().replace(b" every", b"\x00 every", 2),
+        PAGE.replace("Attention", "Atten\ud800tion\udfff").encode("utf-8", "surrogatepass"),
+        PAGE.replace("<head>", "<head><meta charset=utf-16>").encode(),
+        PAGE.replace("<head>", "<head><meta charset=utf-8>").encode("gb18030"),
+        PAGE.replace("<head>", "<head><meta charset=no-such-charset>").encode("utf-16"),
+        PAGE.replace("token", "to\ue000k\U000f0001en\x08").encode(),
+        PAGE.encode() + b"<p>" + b"word " * 20_000_000,
+    ],
+    ids=["nul", "surrogates", "says utf-16", "is gb18030", "is utf-16", "private", "100 MB"],
+)
+def test_bytes_that_are_no_text_leave_nothing_behind(data):
+    post, verdict = None, None
+    for thing in read(data):
+        post, verdict = (thing, verdict) if isinstance(thing, Post) else (post, thing)
+    assert isinstance(verdict, Verdict)
+    assert post is not None, verdict
+    assert "residual path carries" in post.markdown.replace("\ufffd", "")
+    assert not re.search("[\x00-\x08\ud800-\udfff\ue000-\uf8ff\U000f0000-\U0010ffff]", post.markdown)
 
 
 @settings(max_examples=60, deadline=None)
