@@ -168,11 +168,11 @@ def test_bounding_the_depth_takes_nothing_but_tags(html):
 )
 def test_a_long_run_of_marks_takes_no_time(piece):
     text = piece * (60_000 // len(piece))
-    began = time.perf_counter()
+    began = time.process_time()
     plain_inline(text[:20_000])
     markdown = feed_content(f"<p>{text}</p>", "https://a.example/", True).markdown
     blocks(markdown)
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_deep_and_long_pages_are_read_in_bounded_time():
@@ -183,8 +183,8 @@ def test_deep_and_long_pages_are_read_in_bounded_time():
         "<table><tr><td>" * 1_000,
         "<a href=x>l</a><br>" * 5_000,
     ):
-        began = time.perf_counter()
+        began = time.process_time()
         assert parse_html(html) is not None
         *_, verdict = read(html.encode())
         assert isinstance(verdict, Verdict)
-        assert time.perf_counter() - began < 60
+        assert time.process_time() - began < 60

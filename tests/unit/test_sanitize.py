@@ -48,6 +48,6 @@ def test_text_below_the_bound_stays():
     ],
 )
 def test_a_megabyte_of_anything_takes_no_time(piece):
-    began = time.perf_counter()
+    began = time.process_time()
     sanitize(piece * (1_000_000 // len(piece)))
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
