@@ -15,7 +15,7 @@ _KEPT_WITH_THE_PROSE = ("code", "math", "table", "figure", "footnote")
 # it prunes lists of links, short lines and everything that its guards take for chrome
 MIN_SHARE = 0.5
 # On 482 pages of other people's this asks again for one in twelve, and finds what asking for all of them finds
-LITTLE, LITTLE_SHARE, MORE = 1_000, 0.4, 1.3
+LITTLE, LITTLE_SHARE, MORE = 900, 0.4, 1.3
 
 
 def judged(root: Element) -> frozenset[str]:
