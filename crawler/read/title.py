@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from html import unescape
 
 from crawler.read.head import Head
 from crawler.read.tree import Element, around, tokens, words
@@ -117,7 +118,7 @@ def title_of(root: Element, head: Head, site_names: Iterable[str], hinted: str |
     candidates = [
         ("page", without_site(head.title, names, shown)) if head.title else None,
         ("og", without_site(said, names, shown)) if said else None,
-        ("json", without_site(_tidy(structured), names, shown))
+        ("json", without_site(_tidy(unescape(structured)), names, shown))
         if isinstance(structured, str) and structured.strip()
         else None,
         ("hint", _tidy(hinted)) if hinted else None,
