@@ -20,6 +20,7 @@ MEASUREMENTS = {
         True,
     ),
     "scale_topics": (["benchmarks.scale_topics", "--db", "out/bench/kb.sqlite"], True),
+    "search": (["benchmarks.search", "--db", "out/bench/kb.sqlite", "--save"], True),
     "sets": (["benchmarks.sets"], True),
     "article": (["benchmarks.article", "--db", "out/bench/kb.sqlite"], True),
     "mutations": (["benchmarks.mutations", "--db", "out/bench/kb.sqlite"], True),
