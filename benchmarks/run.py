@@ -11,8 +11,11 @@ import sys
 from pathlib import Path
 
 WEB = Path(os.environ.get("KB_WEB", "../shared/web"))
+SCRAPY = os.environ.get("KB_SCRAPY")  # an interpreter that has scrapy and trafilatura, in an environment of its own
 # name -> words after `python -m`, and whether the replayed web is needed
 MEASUREMENTS = {
+    "simulate": (["benchmarks.simulate"], True),
+    "timer": (["benchmarks.timer"], False),
     "kill": (["benchmarks.kill"], False),
     "pipeline": (["benchmarks.pipeline", "--db", "out/bench/kb.sqlite"], True),
     "topics": (
@@ -26,6 +29,8 @@ MEASUREMENTS = {
     "mutations": (["benchmarks.mutations", "--db", "out/bench/kb.sqlite"], True),
     "roles": (["benchmarks.roles", "--db", "out/bench/kb.sqlite"], True),
 }
+if SCRAPY:
+    MEASUREMENTS["scrapy_beside"] = (["benchmarks.scrapy_beside", "--scrapy", SCRAPY], True)
 
 
 def main(names: list[str]) -> int:

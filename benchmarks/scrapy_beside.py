@@ -52,7 +52,7 @@ def main() -> int:
             result["kb"] = _measured(given, work, "kb", urls)
         if given.only != "kb":
             result["scrapy"] = _measured(given, work, "scrapy", urls)
-    if "kb" in result and "scrapy" in result:
+    if "kb" in result and result.get("scrapy", {}).get("posts_a_second"):
         result["times_as_many_posts_a_second"] = round(
             result["kb"]["posts_a_second"] / result["scrapy"]["posts_a_second"], 2
         )

@@ -24,6 +24,7 @@ from typing import Any
 
 from benchmarks.measure import write
 from crawler.frontier import next_visit
+from kb.store.sources import earliest
 
 WEB = Path(os.environ.get("KB_WEB", "../shared/web"))
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -45,12 +46,27 @@ class Seen:
 
 
 Rule = Callable[[Seen], timedelta]
+TICK = timedelta(hours=6)  # between two starts of the scheduled job, which may begin up to 5 minutes late
 
 
 def kb(seen: Seen) -> timedelta:
     """What the store hands over, a day a post, and what the crawler answers."""
     days = [f"{at.date()}" for at in reversed(seen.posts[-KNOWN:])]
     return next_visit(seen.now, days, None, f"https://{seen.name}.example/") - seen.now
+
+
+def kb_by_a_job(seen: Seen) -> timedelta:
+    """The same where a job every 6 hours makes the visits, as kb.store.sources lets it."""
+    due = earliest(seen.now, seen.now + kb(seen), 0.0)
+    ticks = -(-(due - START) // TICK)
+    while (start := START + ticks * TICK + _late(seen.name, ticks)) < due or start <= seen.now:
+        ticks += 1
+    return start - seen.now
+
+
+def _late(name: str, tick: int) -> timedelta:
+    """How long after its time the job comes to a blog: its own delay, and the visits that it makes before."""
+    return timedelta(minutes=5 * random.Random(tick).random() + 10 * random.Random(f"{name}/{tick}").random())
 
 
 def fixed(hours: float) -> Rule:
@@ -75,7 +91,8 @@ def stormcrawler(seen: Seen) -> timedelta:
 
 
 RULES: dict[str, tuple[Rule, timedelta]] = {
-    "kb": (kb, timedelta(hours=6)),
+    "kb, visits when they are due": (kb, timedelta(hours=6)),
+    "kb, by a job every 6 hours": (kb_by_a_job, timedelta(hours=6)),
     "every 6 hours": (fixed(6), timedelta(hours=6)),
     "miniflux, round robin (its default)": (fixed(1), timedelta(hours=1)),
     "miniflux, entry frequency": (miniflux, timedelta(hours=24)),

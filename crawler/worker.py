@@ -54,7 +54,10 @@ def main(read: Reading | None = None) -> None:
 
 
 def _warmed() -> Reading:
-    """The reader, after it has read a page: libraries and models that it loads when needed are loaded."""
+    """The reader, after it has read two pages: libraries and models that it loads when needed are loaded.
+
+    The long page asks for the model of languages, the short one for trafilatura's second opinion and its word lists.
+    """
     from datetime import UTC, datetime
 
     from crawler import parse, plugins
@@ -63,11 +66,12 @@ def _warmed() -> Reading:
     for name in plugins.names("crawler.sources"):
         plugins.load("crawler.sources", name, "parse")
     prose = "<p>A model learns from many examples what the next word of a sentence most likely is.</p>" * 9
-    html = f"<html><head><title>Warm</title></head><body><article><h1>Warm</h1>{prose}</article></body></html>"
     url = "https://warm.example/posts/warm/"
-    page = Page(url, url, 200, "text/html", html.encode(), datetime.fromtimestamp(0, UTC))
-    with contextlib.suppress(Exception):  # the pages themselves will tell
-        parse.read(page, Link(url, "post", "https://warm.example/"), Blog("https://warm.example/"))
+    for text in (prose, "<p>A few words.</p>"):
+        html = f"<html><head><title>Warm</title></head><body><article><h1>Warm</h1>{text}</article></body></html>"
+        page = Page(url, url, 200, "text/html", html.encode(), datetime.fromtimestamp(0, UTC))
+        with contextlib.suppress(Exception):  # the pages themselves will tell
+            parse.read(page, Link(url, "post", "https://warm.example/"), Blog("https://warm.example/"))
     return parse.read
 
 

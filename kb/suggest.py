@@ -18,6 +18,11 @@ _BLOGS = frozenset(["blog", "blogs", "engineering", "research", "weblog"])
 _OF_PEOPLE = frozenset(
     ["cnblogs.com", "dev.to", "blog.csdn.net", "segmentfault.com", "hackernoon.com", "notebook.community"]
 )
+# First words of hosts that serve a product and not a blog
+_PRODUCTS = (
+    "docs.", "doc.", "api.", "platform.", "chat.", "app.", "forum.", "forums.", "discuss.", "support.", "help.", "gym.",
+    "developer.", "developers.", "python.", "static.", "cdn.", "store.", "shop.", "status.",
+)  # fmt: skip
 LEAST_SHARE = 0.6  # of the links that go into a folder, for the folder to be the blog
 
 
@@ -65,7 +70,13 @@ def suggest(
 
 def _may_be_blog(url: str, host: str, exact: frozenset[str], suffixes: frozenset[str]) -> bool:
     """Whether a link goes to a page with the address of a post, on a host that is not known as something else."""
-    if "." not in host or host in exact or roots.closed(url) or shapes.guess(url) != "post":
+    if (
+        "." not in host
+        or host.startswith(_PRODUCTS)
+        or host in exact
+        or roots.closed(url)
+        or shapes.guess(url) != "post"
+    ):
         return False
     parts = host.split(".")
     return not any(".".join(parts[i:]) in suffixes for i in range(len(parts) - 1))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from crawler.frontier import MAX_REST
+from crawler.frontier import MAX_REST, MIN_WAIT_S
 from crawler.types import Report
 from crawler.urls import key
 from kb.errors import NotFound
@@ -123,22 +123,38 @@ def find_source(reader: sqlite3.Connection, name: str) -> Source:
     )
 
 
+SLACK = timedelta(minutes=45)  # more than the jitter of the least wait, and the minutes that a job takes before
+LEAST_SHARE = 0.96  # of the least wait, that lies between two visits all the same
+
+
 def due_sources(reader: sqlite3.Connection, now: datetime, only: Sequence[int], every: bool) -> list[int]:
     """Ids of the sources to visit now: the named ones, all of them, or those whose time has come."""
-    rows = reader.execute(
-        "SELECT id, status, last_visit, next_visit FROM source ORDER BY next_visit IS NOT NULL, next_visit, id"
-    )
-    return [int(row["id"]) for row in rows if _is_due(row, iso(now), only, every)]
+    rows = reader.execute("SELECT * FROM source ORDER BY next_visit IS NOT NULL, next_visit, id")
+    return [int(row["id"]) for row in rows if _is_due(row, now, only, every)]
 
 
-def _is_due(row: sqlite3.Row, now: str, only: Sequence[int], every: bool) -> bool:
+def _is_due(row: sqlite3.Row, now: datetime, only: Sequence[int], every: bool) -> bool:
     if only:
         return row["id"] in only
     if row["status"] != "active":
         return False
-    if row["last_visit"] is not None and row["last_visit"] > now:
-        return True  # the clock went back: what it said of the next visit is worth nothing
-    return every or row["next_visit"] is None or row["next_visit"] <= now
+    last, planned, rest = (instant(row[name]) for name in ("last_visit", "next_visit", "rest_until"))
+    if every or planned is None or planned <= now or (last is not None and last > now):
+        return True  # a last visit in the future: the clock went back, and what it said of the next is worth nothing
+    if last is None or row["failures"] or (rest is not None and rest > now):
+        return False
+    return earliest(last, planned, row["ttl_s"] or 0.0) <= now
+
+
+def earliest(last: datetime, planned: datetime, asked_s: float) -> datetime:
+    """From when a job that happens to run may make a visit that is planned for a little later.
+
+    A job every 6 hours would else find a blog that is to be visited every 6 hours and a few minutes due at every second
+    run alone. asked_s: what the feed asks for, which is never undercut.
+    """
+    if planned - last < timedelta(seconds=MIN_WAIT_S):
+        return planned
+    return max(planned - SLACK, last + max(timedelta(seconds=LEAST_SHARE * MIN_WAIT_S), timedelta(seconds=asked_s)))
 
 
 def set_status(session: Session, source_id: int, status: str) -> None:

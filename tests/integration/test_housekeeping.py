@@ -268,3 +268,22 @@ def test_a_copy_is_put_back_over_a_damaged_store(store: Store, tmp_path: Path, d
     again = open_store(store.path, create=False)
     assert again.reader.execute("SELECT count(*) FROM post").fetchone()[0] == 1
     again.close()
+
+
+def test_a_job_every_6_hours_visits_every_6_hours_what_is_to_be_visited_so(store: Store) -> None:
+    number = follow(store)
+
+    def due(minutes: float, planned: float, ttl_s: float | None = None, rest_s: float | None = None) -> bool:
+        report = Report(HOME, ok=True, complete=True, ttl_s=ttl_s, rest_s=rest_s)
+        with store.writing() as session:
+            row = session.connection().exec_driver_sql
+            record_report(session, number, report, AT, AT + timedelta(hours=planned))
+            session.flush()
+            row("UPDATE source SET ttl_s = ?", (ttl_s,))
+        return due_sources(store.reader, AT + timedelta(minutes=minutes), (), every=False) == [number]
+
+    assert due(355, planned=6.5) and not due(340, planned=6.0)  # never much sooner than 6 hours
+    assert not due(355, planned=7.5)
+    assert not due(355, planned=6.5, ttl_s=6 * 3600) and due(361, planned=6.5, ttl_s=6 * 3600)
+    assert not due(355, planned=6.5, rest_s=6.2 * 3600)
+    assert not due(50, planned=1.0)  # a wait of less was asked for by the site, or is a rest after a failure

@@ -260,3 +260,36 @@ def test_addresses_that_are_not_public_are_known(address):
 
 def test_public_addresses_are_known():
     assert is_public("1.1.1.1") and is_public("2606:4700:4700::1111")
+
+
+def test_pools_of_hosts_that_are_not_asked_any_more_are_closed_and_those_in_use_are_not():
+    async def main() -> tuple[list[str], list[int]]:
+        asked, let_go = asyncio.Event(), asyncio.Event()
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            if b"/slow" in await reader.readuntil(b"\r\n\r\n"):
+                asked.set()
+                await let_go.wait()
+            writer.write(answer(b"<html>one</html>"))
+            await writer.drain()
+            writer.close()
+
+        listening = await asyncio.start_server(serve, "127.0.0.1", 0)
+        names = {f"h{n}.example": listening.sockets[0].getsockname()[:2] for n in range(6)}
+        limits = Limits(connections=2)
+        async with (
+            listening,
+            Fetcher(clock=StillClock(), agent="kb", limits=limits, resolve=names, **LOOPBACK) as fetcher,
+        ):
+            slow = asyncio.create_task(fetcher.fetch("http://h0.example/slow"))
+            await asked.wait()
+            pages = [await fetcher.fetch(f"http://{name}/") for name in list(names)[1:]]
+            (one,) = fetcher._clients.values()
+            left = [host.decode() for _, host, _ in one._transport._pool._pools]  # type: ignore[attr-defined]
+            let_go.set()
+            pages.append(await slow)
+        return left, [page.status for page in pages if isinstance(page, Page)]
+
+    left, statuses = asyncio.run(main())
+    assert left == ["h0.example", "h4.example", "h5.example"]  # the one that is in use, and the last two
+    assert statuses == [200] * 6
