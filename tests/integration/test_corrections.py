@@ -79,10 +79,14 @@ def test_a_difference_names_what_caused_it_and_leaves_no_change_without_a_reason
 def test_other_weights_make_a_new_edition_and_leave_the_old_one_as_it_was(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = desk("top", "--edition", "1", "--format", "json")[0]
+    def first_edition() -> list[tuple[object, ...]]:
+        lines = desk.json("top", "--edition", "1")
+        return [(x["rank"], x["score"], x["parts"], x["post"]["id"], x["topic"]) for x in lines]
+
+    before = first_edition()
     monkeypatch.setenv("KB_WEIGHTS", "depth=1, standing=0")
     desk("rank")
-    assert desk("top", "--edition", "1", "--format", "json")[0] == before
+    assert first_edition() == before
     after = desk.json("top", "--edition", "2")
     assert "standing" not in after[0]["parts"]
     assert {tuple(r["why"])[-1] for r in desk.json("diff", "1", "2") if not r["parts"]} == {"set otherwise: weights"}
