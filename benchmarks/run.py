@@ -17,6 +17,9 @@ MEASUREMENTS = {
     "simulate": (["benchmarks.simulate"], True),
     "timer": (["benchmarks.timer"], False),
     "kill": (["benchmarks.kill"], False),
+    "epochs": (["benchmarks.epochs"], True),
+    "faults": (["benchmarks.faults"], True),
+    "politeness": (["benchmarks.politeness"], True),
     "pipeline": (["benchmarks.pipeline", "--db", "out/bench/kb.sqlite"], True),
     "topics": (
         ["benchmarks.topics", "--db", "out/bench/kb.sqlite", "--labels", str(WEB.parent / "bench/labels.tsv")],
