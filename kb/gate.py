@@ -79,6 +79,8 @@ class Gate:
         self.ordered = sorted(chart, key=lambda line: (line.entry.rank or len(chart) + 1, line.post.id))
         self.lines = {line.post.id: line for line in chart}
         self.sources = cache(lambda post_id: tuple(_Source(text) for text in texts_of(post_id)))
+        self.links = cache(lambda post_id: {x for s in self.sources(post_id) for x in references(s.markdown)})
+        self.stands = cache(self._stands)  # many articles of one chart quote the same
         self.figures = cache(self._figures)
         self.phrases = cache(self._phrases)
 
@@ -142,15 +144,21 @@ class Gate:
         if not sentence.citations:
             yield f"{where}: a quotation without a source"
         for post_id in sentence.citations:
-            sources = self.sources(post_id) if post_id in self.lines else ()
             if post_id not in self.lines:
                 yield f"{where}: cites post {post_id}, which is not in the chart"
-            elif not any(source.has(sentence.text) for source in sources):
-                yield f"{where}: not to be found in post {post_id}"
-            elif not any(source.whole(sentence) for source in sources):
-                yield f"{where}: not the whole of what post {post_id} says there"
+            elif wrong := self.stands(post_id, sentence.text, sentence.form):
+                yield f"{where}: {wrong}"
             elif (sentence.language or language) != self._tongue(sentence, post_id, language):
                 yield f"{where}: not in the language that it is marked with"
+
+    def _stands(self, post_id: int, text: str, form: str) -> str | None:
+        """What is wrong with a quotation of a post."""
+        sources = self.sources(post_id)
+        if not any(source.has(text) for source in sources):
+            return f"not to be found in post {post_id}"
+        if not any(source.whole(text, form) for source in sources):
+            return f"not the whole of what post {post_id} says there"
+        return None
 
     def _tongue(self, sentence: Sentence, post_id: int, language: str) -> str:
         """The language that a quotation is in; what is shown and not said goes with the words around it."""
@@ -194,9 +202,8 @@ class Gate:
                 if sentence.kind != "quote" or sentence.citations != (line.post.id,):
                     yield f"{where}: a summary that is no quotation of its post: {_short(sentence.text)}"
                 yield from self._quote(sentence, where, article.language)
-            found = {link for source in self.sources(line.post.id) for link in references(source.markdown)}
             for link in line.links:
-                if link not in found:
+                if link not in self.links(line.post.id):
                     yield f"{where}: a link that is not in the post: {_short(link[1])}"
 
     def _limits(self, article: Article) -> Iterator[str]:
@@ -238,11 +245,11 @@ class _Source:
         pattern = re.compile(whole + re.escape(wanted) + after)
         return any(pattern.search(reading) for reading in self.readings)
 
-    def whole(self, sentence: Sentence) -> bool:
+    def whole(self, text: str, form: str) -> bool:
         """Whether a quotation is a sentence, formula, block of code or list of the post and no part of one."""
-        if sentence.form in ("code", "math"):
-            return (sentence.form, sentence.text.strip()) in self.shown
-        return fold(sentence.text) in (self.lists if sentence.form == "steps" else self.sentences)
+        if form in ("code", "math"):
+            return (form, text.strip()) in self.shown
+        return fold(text) in (self.lists if form == "steps" else self.sentences)
 
 
 def _short(text: str) -> str:
