@@ -18,6 +18,7 @@ COMMANDS = {
     "export": "chart", "top": "chart", "topics": "topics", "why": "chart",
     "ban": "editing", "diff": "editing", "note": "editing", "pin": "editing",
     "backup": "keeping", "completion": "keeping", "config": "keeping", "doctor": "keeping", "prune": "keeping",
+    "serve": "serving",
     "restore": "keeping", "schedule": "scheduling", "stats": "keeping",
 }  # fmt: skip
 SUMMARIES = {
@@ -45,6 +46,7 @@ SUMMARIES = {
     "run": "Do all that is due: crawl, embed, cluster, evidence, rank.",
     "schedule": "Show, install or remove the job that runs kb every few hours.",
     "search": "Find the passages that answer, in English or Chinese.",
+    "serve": "Serve a local web page over the store: search, chart, topics, posts.",
     "show": "Show one post to read.",
     "similar": "Find posts about the same.",
     "sources": "List, add, import, export, remove, pause, resume, check or suggest blogs.",

@@ -11,7 +11,7 @@ from kb.colophon import colophon
 from kb.formulas import mathml
 from kb.indexes import indexes
 from kb.layout import Layout, Words, load_layout
-from kb.marks import by_topic, clean, facts, introduced, paragraphs, ranks, sources_of
+from kb.marks import blog_name, by_topic, clean, facts, introduced, paragraphs, ranks, sources_of
 from kb.pages import colour, link, running, table
 from kb.types import Article, Chapter, ChartLine, Section, Sentence
 from kb.wording import wording
@@ -133,29 +133,29 @@ def _mark(post_id: int, page: Page) -> str:
     number = page.numbers.get(post_id, post_id)
     if line is None:
         return str(number)
-    title = f"{clean(line.post.title)} ({clean(line.post.source_title or line.post.source)})"
+    title = f"{clean(line.post.title)} ({blog_name(line.post)})"
     return f'<a href="{page.place(number)}" title="{escape(title, quote=True)}">{number}</a>'
 
 
 def named(line: ChartLine, page: Page) -> str:
     """A post in a line: its number, title, authors, blog."""
-    authors = [*(clean(author) for author in line.post.authors), clean(line.post.source_title or line.post.source)]
+    authors = [*(clean(author) for author in line.post.authors), blog_name(line.post)]
     title = clean(line.post.title) or clean(line.post.url)
     return f"{_mark(line.post.id, page)} {link(title, line.post.url)} · {escape(', '.join(filter(None, authors)))}"
 
 
-def the_list(page: Page) -> Iterator[str]:
-    """The list by topic, each topic's heading at level 3 with the id t1, t2 ..."""
+def the_list(page: Page, level: int = 3) -> Iterator[str]:
+    """The list by topic, each topic's heading at a level with the id t1, t2 ..., its posts' at the next."""
     if not page.article.top:
         yield f'<p class="connect">{escape(page.words["none"])}</p>'
     for n, (topic, lines) in enumerate(by_topic(page.article, page.layout), 1):
-        yield f'<section class="topic">\n<h3 id="t{n}">{escape(topic)}</h3>'
+        yield f'<section class="topic">\n<h{level} id="t{n}">{escape(topic)}</h{level}>'
         for line in lines:
-            yield entry(line, page)
+            yield entry(line, page, level + 1)
         yield "</section>"
 
 
-def entry(line: ChartLine, page: Page) -> str:
+def entry(line: ChartLine, page: Page, level: int = 4) -> str:
     """A post of the list: facts, its own words, why it is here, what it links to."""
     post, words, number = line.post, page.words, page.numbers[line.post.id]
     first = all(one.entry.previous is None for one in page.article.top)
@@ -163,7 +163,7 @@ def entry(line: ChartLine, page: Page) -> str:
     lang = _lang(post.language) if post.language != page.article.language else ""
     title = clean(post.title) or clean(post.url)
     led = f'<a href="{page.place(number)}">{escape(title)}</a>' if page.inward else link(title, post.url)
-    parts = [f"<h4{lang}>{led}</h4>", f'<p class="facts">{told}</p>']
+    parts = [f"<h{level}{lang}>{led}</h{level}>", f'<p class="facts">{told}</p>']
     if line.summary:
         parts.append(f"<p{lang}>{' '.join(f'<q>“{running(s.text)}”</q>' for s in line.summary)}</p>")
     if more := reasons(line, words):

@@ -17,7 +17,11 @@ WIDE = 360  # units; about the pixels of a phone, so that letters keep their siz
 TALL = 390  # of the map
 MOST = 12  # bars
 MARGIN = 14
+DOT = 9.0  # radius on the map
+NAMED = 4  # posts of a topic that is named on the map
 Row = tuple[str, int, str]  # label, number, href or ""
+Point = tuple[float, float]
+Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 def charts(article: Article, layout: Layout, topic_place: Callable[[int], str]) -> Iterator[tuple[str, str]]:
@@ -26,22 +30,22 @@ def charts(article: Article, layout: Layout, topic_place: Callable[[int], str]) 
     groups = by_topic(article, layout)
     rows = [(name, len(lines), topic_place(n)) for n, (name, lines) in enumerate(groups, 1)]
     yield words["topics_chart"], bars(words["topics_chart"], _largest(rows, words["others"]))
+    blogs = Counter(blog(line) for line in article.top)
+    listed = [(name, n, "") for name, n in sorted(blogs.items(), key=lambda row: (-row[1], row[0]))]
+    yield words["blogs_chart"], bars(words["blogs_chart"], _largest(listed, words["others"]))
     years = Counter(int(y) for line in article.top if (y := year(line)))
     if years:
         span = range(min(years), max(years) + 1)
         yield words["years_chart"], columns(words["years_chart"], [(str(y), years[y], "") for y in span])
-    blogs = Counter(blog(line) for line in article.top)
-    listed = [(name, n, "") for name, n in sorted(blogs.items(), key=lambda row: (-row[1], row[0]))]
-    yield words["blogs_chart"], bars(words["blogs_chart"], _largest(listed, words["others"]))
 
 
 def _largest(rows: Sequence[Row], others: str) -> list[Row]:
-    """The largest rows and the sum of the rest."""
+    """The largest rows and the sum of the rest, whose label holds its number."""
     ordered = sorted(rows, key=lambda row: -row[1])
     if len(ordered) <= MOST:
         return ordered
     rest = ordered[MOST - 1 :]
-    return [*ordered[: MOST - 1], (others.format(n=len(rest)), sum(n for _, n, _ in rest), "")]
+    return [*ordered[: MOST - 1], (f"{others.format(n=len(rest))}: {sum(n for _, n, _ in rest)}", 0, "")]
 
 
 def bars(title: str, rows: Sequence[Row]) -> str:
@@ -51,7 +55,10 @@ def bars(title: str, rows: Sequence[Row]) -> str:
     for i, (label, n, href) in enumerate(rows):
         y = 30 * i
         text = f'<text x="0" y="{y + 12}">{escape(cut(clean(label), 46))}</text>'
-        out.append(f'<a href="{escape(href, quote=True)}">{text}</a>' if href else text)
+        told = f"<title>{escape(clean(label))}</title>"
+        out.append(f'<a href="{escape(href, quote=True)}">{told}{text}</a>' if href else text)
+        if not n:
+            continue  # the rest together would dwarf the others
         long = max(2, round((WIDE - 34) * n / most))
         out.append(f'<rect class="bar" x="0" y="{y + 17}" width="{long}" height="7" rx="1.5"/>')
         out.append(f'<text class="number" x="{long + 6}" y="{y + 25}">{n}</text>')
@@ -80,7 +87,7 @@ def columns(title: str, rows: Sequence[Row]) -> str:
 
 def _svg(title: str, rows: Sequence[Row], tall: int, out: Sequence[str]) -> str:
     """A chart that says its figures to who cannot see it; one with links in it is a group and no picture."""
-    said = escape(f"{title}: " + ", ".join(f"{clean(label)} {n}" for label, n, _ in rows), quote=True)
+    said = escape(f"{title}: " + ", ".join(f"{clean(label)} {n or ''}".strip() for label, n, _ in rows), quote=True)
     role = "group" if any(href for _, _, href in rows) else "img"
     inner = "\n".join(out)
     return f'<svg class="chart" viewBox="0 0 {WIDE} {tall}" role="{role}" aria-label="{said}">\n{inner}\n</svg>'
@@ -93,8 +100,7 @@ def topic_map(article: Article, layout: Layout, place: Callable[[int], str]) -> 
     """
     places = article.about.places
     dots: list[str] = []
-    labels: list[str] = []
-    boxes: list[tuple[float, float, float, float]] = []
+    groups: list[tuple[int, str, list[Point]]] = []
     for t, (topic, lines) in enumerate(by_topic(article, layout), 1):
         known = [line for line in lines if line.post.id in places]
         points = [_at(*places[line.post.id]) for line in known]
@@ -103,32 +109,50 @@ def topic_map(article: Article, layout: Layout, place: Callable[[int], str]) -> 
             said = escape(f"{number}. {clean(line.post.title)} ({blog(line)})", quote=True)
             dots.append(
                 f'<a href="{escape(place(number), quote=True)}" data-t="{t}" aria-label="{said}"><title>{said}</title>'
-                f'<circle cx="{x}" cy="{y}" r="9.5"/><text x="{x}" y="{round(y + 3.2, 1)}">{number or "–"}</text></a>'
+                f'<circle cx="{x}" cy="{y}" r="{DOT}"/><text x="{x}" y="{round(y + 3.2, 1)}">{number or "–"}</text></a>'
             )
-        if len(points) >= 3:
-            labels += _label(topic, points, boxes, t)
+        if known and known[0].topic:
+            groups.append((t, topic, points))
     if not dots:
         return ""
     title = escape(wording(article.language)["map"], quote=True)
-    inner = "\n".join([*dots, *labels])
+    inner = "\n".join([*dots, *_names(groups)])
     return f'<svg class="map" id="map" viewBox="0 0 {WIDE} {TALL}" role="group" aria-label="{title}">\n{inner}\n</svg>'
 
 
-def _at(x: float, y: float) -> tuple[float, float]:
+def _at(x: float, y: float) -> Point:
     return round(MARGIN + x * (WIDE - 2 * MARGIN), 1), round(MARGIN + y * (TALL - 2 * MARGIN), 1)
 
 
-def _label(
-    topic: str, points: list[tuple[float, float]], boxes: list[tuple[float, float, float, float]], t: int
-) -> Iterator[str]:
-    """A topic's name in the middle of its posts, unless another name stands there."""
-    text = cut(topic, 28)
-    half = width(text) * 3.1
-    x = sum(p[0] for p in points) / len(points)
-    y = sum(p[1] for p in points) / len(points)
-    x = min(max(x, half + 2), WIDE - half - 2)
-    box = (x - half, y - 8, x + half, y + 8)
-    if any(box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in boxes):
-        return
-    boxes.append(box)
-    yield f'<text class="name" data-t="{t}" x="{round(x, 1)}" y="{round(y + 4, 1)}">{escape(text)}</text>'
+def _names(groups: Sequence[tuple[int, str, list[Point]]]) -> Iterator[str]:
+    """Names of the largest topics, each near its posts where it covers least; none where it would cover two posts."""
+    every = [point for _, _, points in groups for point in points]
+    taken: list[Box] = []
+    named = [group for group in groups if len(group[2]) >= NAMED]
+    for t, topic, points in sorted(named, key=lambda group: (-len(group[2]), group[0])):
+        text = cut(topic, 30)
+        half = width(text) * 2.65
+        middle = [sum(p[axis] for p in points) / len(points) for axis in (0, 1)]
+        best: tuple[float, Box] | None = None
+        for dx in range(-60, 61, 10):
+            for dy in range(-60, 61, 4):
+                x = min(max(middle[0] + dx, half), WIDE - half)
+                y = min(max(middle[1] + dy, 7), TALL - 7)
+                box = (x - half, y - 5.5, x + half, y + 5.5)
+                if any(_meet(box, other) for other in taken):
+                    continue
+                covered = sum(_meet(box, (px - DOT, py - DOT, px + DOT, py + DOT)) for px, py in every)
+                if covered > 1:
+                    continue
+                cost = 40 * covered + abs(dx) + abs(dy)
+                if best is None or cost < best[0]:
+                    best = cost, box
+        if best:
+            box = best[1]
+            taken.append(box)
+            x, y = round((box[0] + box[2]) / 2, 1), round((box[1] + box[3]) / 2 + 3.3, 1)
+            yield f'<text class="name" paint-order="stroke" data-t="{t}" x="{x}" y="{y}">{escape(text)}</text>'
+
+
+def _meet(a: Box, b: Box) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

@@ -43,7 +43,10 @@ def _parameters(article: Article, layout: Layout) -> Iterator[tuple[str, str]]:
         total = sum(weights.values()) or 1
         names = layout.signals[article.language]
         shares = sorted(weights.items(), key=lambda row: (-row[1], row[0]))
-        yield words["signals"], separator.join(f"{clean(names.get(n, n))} {100 * w / total:.0f} %" for n, w in shares)
+        yield (
+            words["signals"],
+            separator.join(f"{clean(names.get(n, n))} {100 * w / total:.0f}\u00a0%" for n, w in shares),
+        )
     limits = [(name, given[name] * (100 if name == "share" else 1)) for name in ("per_blog", "share", "least_words")
               if isinstance(given.get(name), int | float)]  # fmt: skip
     if limits:

@@ -9,7 +9,7 @@ from html import escape
 from uuid import NAMESPACE_URL, uuid5
 
 from kb.layout import Layout
-from kb.marks import clean, safe_url
+from kb.marks import blog_name, clean, safe_url
 from kb.pages import link
 from kb.types import Article, Change, ChartLine, Entry, StoredPost
 from kb.wording import Words, wording
@@ -88,7 +88,7 @@ def _listed(title: str, rows: Iterable[tuple[Entry, str]], posts: dict[int, Stor
     if shown:
         yield f"<h3>{escape(title)}</h3><ul>"
         for entry, more, post in shown:
-            blog = clean(post.source_title or post.source)
+            blog = blog_name(post)
             yield f"<li>{entry.rank or '–'}. {link(_title(post), post.url)}, {escape(blog)}{more}</li>"
         yield "</ul>"
 
@@ -97,7 +97,7 @@ def _arrival(
     entry: Entry, post: StoredPost, line: ChartLine | None, change: Change, article: Article, layout: Layout
 ) -> Item:
     words, common = wording(article.language), layout.words[article.language]
-    told = [", ".join(filter(None, map(clean, post.authors))), clean(post.source_title or post.source),
+    told = [", ".join(filter(None, map(clean, post.authors))), blog_name(post),
             clean((post.published or "")[:10])]  # fmt: skip
     parts = [f"<p>{escape(' · '.join(filter(None, told)))}</p>"]
     if line and line.summary:

@@ -15,7 +15,7 @@ def glance(page: Page, topic_place: Callable[[int], str]) -> Iterator[str]:
     article, more = page.article, page.more
     if not article.top:
         return
-    yield f'<section>\n<h2 id="glance">{escape(more["glance"])}</h2>'
+    yield f'<section class="glance">\n<h2 id="glance">{escape(more["glance"])}</h2>'
     if drawn := topic_map(article, page.layout, page.place):
         yield f'<figure class="wide">\n<figcaption>{escape(more["map"])}</figcaption>\n{drawn}'
         yield f'<p id="said" class="said" aria-live="polite">{escape(more["map_note"])}</p>'

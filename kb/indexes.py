@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 
 from kb.layout import Layout
-from kb.marks import clean
+from kb.marks import blog_name, clean
 from kb.types import Article, ChartLine
 from kb.wording import wording
 
@@ -27,7 +27,7 @@ def indexes(article: Article, layout: Layout) -> Iterator[tuple[str, str, Index]
 
 def blog(line: ChartLine) -> str:
     """A blog by name."""
-    return clean(line.post.source_title or line.post.source)
+    return blog_name(line.post)
 
 
 def year(line: ChartLine) -> str | None:

@@ -12,7 +12,7 @@ from kb.counting import label, language_name
 from kb.layout import Layout
 from kb.present import harmless
 from kb.standalone import MATH
-from kb.types import Article, ChartLine, Section, Sentence
+from kb.types import Article, ChartLine, Section, Sentence, StoredPost
 
 _WEB = re.compile(r"https?://[^\s/?#]", re.I)
 
@@ -31,6 +31,11 @@ def safe_url(url: str) -> str | None:
     """The URL as a link may carry it, or None for anything but http and https."""
     url = harmless(url).strip()
     return quote(url, safe=":/?#[]@!$&'()*+,;=%~-._") if _WEB.match(url) else None
+
+
+def blog_name(post: StoredPost) -> str:
+    """A blog's title, or its address as a person would say it."""
+    return clean(post.source_title or "") or clean(post.source.partition("://")[2].rstrip("/") or post.source)
 
 
 def ranks(article: Article) -> dict[int, int]:
@@ -110,7 +115,7 @@ def facts(line: ChartLine, article: Article, layout: Layout, first: bool = False
     """Authors, blog, date, language, reading time, movement; `first` for an edition before which there was none."""
     post, words = line.post, dict(layout.words[article.language])
     minutes = words["minutes"].format(n=reading_minutes(post.words, post.language))
-    named = [", ".join(clean(author) for author in post.authors), clean(post.source_title or post.source)]
+    named = [", ".join(clean(author) for author in post.authors), blog_name(post)]
     named += [
         clean((post.published or "")[:10]) or words["undated"],
         language_name(post.language, article.language, layout),

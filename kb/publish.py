@@ -35,4 +35,5 @@ def write(rendered: Rendered, output: Path) -> Iterator[str]:
         return
     write_folder(output, rendered)
     yield f"wrote {output} ({len(rendered)} files, {sum(map(len, rendered.values())):,} bytes)"
-    yield f"look at it: {output / 'index.html'}"
+    if "index.html" in rendered:
+        yield f"look at it: {output / 'index.html'}"

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from kb.types import Vectors
 
 ROUNDS = 300  # of stress majorisation; the stress changes by less than a thousandth after some 150
-TOGETHER = 0.6  # distances within a topic are shrunk by this factor, so that a topic is seen as one
-APART = 0.055  # least distance of two posts on a map of width 1, a little more than a dot's width
+TOGETHER = 0.35  # distances within a topic are shrunk by this factor, so that a topic is seen as one
+APART = 0.06  # least distance of two posts on a map of width 1, a little more than a dot's width
 Points = NDArray[np.float64]
 
 

@@ -35,12 +35,11 @@ _OWN_SCRIPTS = frozenset(("text/javascript", "application/json", ""))
 def rendered(form: str, article: Article) -> dict[str, bytes]:
     """The files of a format by name; those inside a book are its files."""
     data = plugins.load("kb.exporters", form, "render")(article)
-    if not isinstance(data, bytes):
-        return dict(data)
-    if form == "epub":
-        with zipfile.ZipFile(io.BytesIO(data)) as book:
-            return {name: book.read(name) for name in book.namelist()}
-    return {f"article{plugins.load('kb.exporters', form, 'SUFFIX')}": data}
+    files = {f"article{plugins.load('kb.exporters', form, 'SUFFIX')}": data} if isinstance(data, bytes) else dict(data)
+    for name in [name for name in files if name.endswith(".epub")]:
+        with zipfile.ZipFile(io.BytesIO(files.pop(name))) as book:
+            files |= {f"book/{inner}": book.read(inner) for inner in book.namelist()}
+    return files
 
 
 def unharmed(form: str, article: Article) -> None:

@@ -27,7 +27,7 @@
   const variants = (t) => [...terms.keys()].filter((k) => k === t || (t.length > 2 && /^[a-z]/.test(t) && k.startsWith(stem(t))));
   const search = (query) => {
     const wanted = [...new Set(tokens(query))].map(variants);
-    return posts.map((post, i) => {
+    const found = posts.map((post, i) => {
       let score = 0, matched = 0;
       for (const forms of wanted) {
         let best = 0;
@@ -40,12 +40,16 @@
         matched += best > 0;
       }
       return { post, score, matched };
-    }).filter((r) => r.matched && r.matched >= Math.ceil(wanted.length / 2))
+    });
+    // All the words where a post holds them all, else at least half of them
+    const most = Math.max(0, ...found.map((r) => r.matched)), least = Math.max(1, Math.min(most, wanted.length));
+    return found.filter((r) => r.matched >= (most === wanted.length ? least : Math.ceil(wanted.length / 2)) && r.matched)
       .sort((a, b) => b.matched - a.matched || b.score - a.score || a.post.rank - b.post.rank);
   };
   const marked = (at, text, query) => {
     const words = [...new Set([...(query.toLowerCase().match(CJK) || []), ...tokens(query).map(stem)])].filter((w) => w.length > 1 || CJK.test(w));
-    const safe = words.sort((a, b) => b.length - a.length).map((w) => w.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+    const safe = words.sort((a, b) => b.length - a.length)
+      .map((w) => w.replace(/[.*+?^${}()|[\]\\]/g, "\\$&") + (/^[a-z]{4,}$/.test(w) ? "[a-z]*" : ""));
     let from = 0;
     if (safe.length) for (const m of text.matchAll(new RegExp(safe.join("|"), "giu"))) {
       if (/[a-z0-9]/i.test(m[0][0]) && /[a-z0-9]/i.test(text[m.index - 1] || "")) continue;

@@ -7,7 +7,7 @@ import json
 from kb.citing import date_parts, keys, person
 from kb.counting import label
 from kb.layout import Layout, load_layout
-from kb.marks import clean, safe_url
+from kb.marks import blog_name, clean, safe_url
 from kb.types import Article, ChartLine
 
 SUFFIX = ".csl.json"
@@ -28,7 +28,7 @@ def _item(line: ChartLine, key: str, article: Article, layout: Layout) -> dict[s
         "type": "post-weblog",
         "title": clean(post.title) or clean(post.url),
         "author": [_name(author) for author in post.authors if clean(author)],
-        "container-title": clean(post.source_title or post.source),
+        "container-title": blog_name(post),
         "issued": {"date-parts": [list(date_parts(post))]} if date_parts(post) else None,
         "URL": safe_url(post.url),
         "language": clean(post.language or ""),

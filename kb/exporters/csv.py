@@ -8,7 +8,7 @@ import io
 from crawler.text import reading_minutes
 from kb.counting import label
 from kb.layout import load_layout
-from kb.marks import clean
+from kb.marks import blog_name, clean
 from kb.present import spreadsheet_safe
 from kb.types import Article, ChartLine
 
@@ -33,7 +33,7 @@ def _row(line: ChartLine, topic: str, article: Article) -> list[object]:
     links = {kind: " ".join(url for k, url in line.links if k == kind) for kind in ("paper", "code")}
     return [
         entry.rank, entry.previous, round(entry.score, 4), post.title, post.url, "; ".join(post.authors),
-        post.source_title or post.source, (post.published or "")[:10], post.language,
+        blog_name(post), (post.published or "")[:10], post.language,
         reading_minutes(post.words, post.language), topic, line.reason, " ".join(s.text for s in line.summary),
         links["paper"], links["code"], post.id, article.edition, article.made_at[:10],
     ]  # fmt: skip

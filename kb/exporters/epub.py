@@ -75,7 +75,7 @@ def _documents(page: Page) -> Iterator[_Document]:
     """Title page, chapters, list, index, colophon, in the order of reading."""
     article, words, more = page.article, page.words, page.more
     edition = clean(words["edition"].format(number=article.edition, date=article.made_at[:10]))
-    drawn = charts(article, page.layout, lambda n: f"list.xhtml#t{n}") if article.top else ()
+    drawn = charts(article, page.layout, lambda _: "") if article.top else ()  # a picture may not hold links
     shown = "\n".join(f"<figure><figcaption>{escape(name)}</figcaption>\n{chart}</figure>" for name, chart in drawn)
     title = clean(article.title)
     head = f'<h1>{escape(title)}</h1>\n<p class="edition">{escape(edition)}</p>\n{shown}'
@@ -101,7 +101,8 @@ def _xhtml(title: str, inner: str, language: str) -> bytes:
         f'xml:lang="{language}">\n<head><meta charset="utf-8"/><title>{escape(clean(title))}</title>'
         '<link rel="stylesheet" href="book.css"/></head>\n'
     )
-    body = inner.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')
+    body = inner.replace("<math aria-label=", "<math alttext=")  # the book's schema of MathML knows no aria
+    body = body.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')
     return f"{head}<body>\n{body}\n</body>\n</html>\n".encode()
 
 

@@ -55,7 +55,7 @@ def fence(code: str, language: str) -> str:
     """A fenced block, its fence longer than any run of backticks within."""
     longest = max((len(run) for run in re.findall(r"`+", code)), default=0)
     marks = "`" * max(3, longest + 1)
-    return f"{marks}{re.sub(r'[^A-Za-z0-9+#-]', '', language)}\n{clean_block(code)}\n{marks}"
+    return f"{marks}{re.sub(r'[^A-Za-z0-9+#-]', '', language) or 'text'}\n{clean_block(code)}\n{marks}"
 
 
 def _section(
@@ -124,7 +124,7 @@ def _table(text: str) -> str:
     rule = [
         "---" if i == 0 else "---:" if rows[-1][i].replace(",", "").isdecimal() else "---" for i in range(len(rows[0]))
     ]
-    return "\n".join(f"| {' | '.join(row)} |" for row in (rows[0], rule, *rows[1:]))
+    return "\n".join("|" + "".join(f" {c} |" if c else " |" for c in row) for row in (rows[0], rule, *rows[1:]))
 
 
 def _list(article: Article, layout: Layout) -> Iterator[str]:

@@ -52,7 +52,7 @@ def _pages(tops: Mapping[str, Page]) -> Iterator[tuple[str, str, Iterable[str]]]
     yield "search.html", more["search"], _search(page)
     yield "about.html", more["about"], [f"<h1>{escape(more['about'])}</h1>", *the_colophon(page), *_follow(page)]
     for (topic, lines), file in zip(groups, files, strict=True):
-        yield file, topic, [f"<h1>{escape(topic)}</h1>", *(entry(line, inner) for line in lines)]
+        yield file, topic, [f"<h1>{escape(topic)}</h1>", *(entry(line, inner, 2) for line in lines)]
     quoted = quoted_by_post(article)
     for line in article.top:
         yield f"posts/{line.post.id}.html", clean(line.post.title), _post(line, inner, quoted)
@@ -150,7 +150,7 @@ def _listed(page: Page) -> Iterator[str]:
     yield f"<h1>{escape(page.words['list'])}</h1>"
     yield f'<p hidden><label>{escape(page.more["filter"])} <input id="filter" type="search"></label>'
     yield f'<span id="told" role="status" data-words="{found}"></span></p>'
-    yield from the_list(page)
+    yield from the_list(page, 2)
 
 
 def _post(line: ChartLine, page: Page, quoted: Quoted) -> Iterator[str]:

@@ -17,7 +17,9 @@ from kb.types import Article
 from tests.articles import COUNTS, about_chart, hand_made, judge, sample_chart
 from tests.formats import kept, rendered, unharmed
 
-FORMATS = plugins.names("kb.exporters")
+FORMATS = [
+    name for name in plugins.names("kb.exporters") if name != "all"
+]  # all holds the others, as a test below says
 PAYLOADS = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -95,6 +97,16 @@ def test_a_format_tells_edition_date_and_rights_in_its_own_way(form: str) -> Non
     text = "\n".join(data.decode() for data in rendered(form, real("en")).values())
     assert "Quotations are short, in the posts" in text and "2026-01-02" in text
     assert re.search(r"(?i)edition\W.{0,40}\b3\b", text)
+
+
+def test_all_holds_every_other_format() -> None:
+    article, every = hand_made("text"), plugins.load("kb.exporters", "all", "render")(hand_made("text"))
+    for form in FORMATS:
+        data = plugins.load("kb.exporters", form, "render")(article)
+        if isinstance(data, bytes):
+            assert every[f"article{plugins.load('kb.exporters', form, 'SUFFIX')}"] == data
+        else:
+            assert {name.removeprefix(f"{form}/") for name in every if name.startswith(f"{form}/")} == set(data)
 
 
 def test_the_page_asks_for_nothing() -> None:

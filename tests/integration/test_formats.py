@@ -11,7 +11,6 @@ import pytest
 
 import cli
 from kb.errors import KbError
-from kb.exporters import formats
 from kb.files import MARK, write_file, write_folder
 from kb.sourcelists import read_list
 
@@ -24,12 +23,11 @@ def line(capsys: pytest.CaptureFixture[str]) -> str:
     return (capsys.readouterr().err.splitlines() or [""])[0]
 
 
-@pytest.mark.parametrize("form", [f for f in formats() if f not in ("md", "html", "json", "csv")])
-def test_every_format_is_written_twice_the_same(form: str, sample_store: Path, tmp_path: Path) -> None:
+def test_every_format_is_written_twice_the_same(sample_store: Path, tmp_path: Path) -> None:
     for n in ("1", "2"):
-        assert export(sample_store, "--format", form, "--language", "zh", "-o", str(tmp_path / n)) == 0
+        assert export(sample_store, "--format", "all", "--language", "zh", "-o", str(tmp_path / n)) == 0
     assert contents(tmp_path / "1") == contents(tmp_path / "2")
-    assert contents(tmp_path / "1")
+    assert {name.partition("/")[0] for name in contents(tmp_path / "1")} >= {"article.epub", "article.bib", "site"}
 
 
 def contents(place: Path) -> dict[str, bytes]:
