@@ -30,6 +30,7 @@ MEASUREMENTS = {
     "sets": (["benchmarks.sets"], True),
     "article": (["benchmarks.article", "--db", "out/bench/kb.sqlite"], True),
     "mutations": (["benchmarks.mutations", "--db", "out/bench/kb.sqlite"], True),
+    "export": (["benchmarks.export", "--db", "out/bench/kb.sqlite"], True),
     "roles": (["benchmarks.roles", "--db", "out/bench/kb.sqlite"], True),
 }
 if SCRAPY:

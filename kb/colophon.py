@@ -29,6 +29,8 @@ def colophon(article: Article, layout: Layout) -> Iterator[tuple[str, str]]:
     yield words["store"], words["store_of"].format(**{name: f"{n:,}" for name, n in stored.items()})
     if about.model:
         yield words["model"], clean(about.model)
+    if article.writer:
+        yield words["writer"], clean(article.writer)
     yield from _parameters(article, layout)
     if about.program:
         yield words["program"], clean(about.program)

@@ -125,5 +125,5 @@ def facts(line: ChartLine, article: Article, layout: Layout, first: bool = False
 
 
 def sources_of(section: Section) -> list[int]:
-    """Ids of the posts that a section quotes, in the order of their first mention."""
-    return list(dict.fromkeys(c for s in section.body if s.kind == "quote" for c in s.citations))
+    """Ids of the posts that a section quotes or retells, in the order of their first mention."""
+    return list(dict.fromkeys(c for s in section.body if s.kind in ("quote", "written") for c in s.citations))

@@ -12,6 +12,7 @@ import pytest
 from kb.about import changes
 from kb.charts import bars, columns, topic_map
 from kb.citing import date_parts, keys, person
+from kb.colophon import colophon
 from kb.exporters import formats, renderer
 from kb.feed import MOST, instant, items
 from kb.indexes import indexes
@@ -171,3 +172,11 @@ def test_formats_are_found_by_their_files() -> None:
         "site",
         "all",
     }
+
+
+def test_a_writer_model_is_named_in_the_colophon() -> None:
+    plain, retold = (
+        dict(colophon(listed(), load_layout())),
+        dict(colophon(replace(listed(), writer="m"), load_layout())),
+    )
+    assert "Writer model" not in plain and retold["Writer model"] == "m"
