@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kb.store import text as full_text
@@ -50,7 +50,8 @@ def find(reader: Reader, words: Glosser, text: str, scope: str, parameters: Sequ
     for hit in also:
         score = hit.score * share
         if hit.post_id not in best or score > best[hit.post_id].score:
-            best[hit.post_id] = replace(hit, score=score)
+            # not `replace`, which took a third of a query's time where thousands match
+            best[hit.post_id] = TextHit(hit.post_id, score, hit.start, hit.end, hit.heading)
     return TextFound(best, tuple(own), tuple(other), narrowed or also_narrowed)
 
 
