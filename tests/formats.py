@@ -54,7 +54,8 @@ def unharmed(form: str, article: Article) -> None:
 
 def kept(form: str, article: Article) -> None:
     """The first post's title is there to be read, in one file at least."""
-    title = " ".join(CONTROL.sub("", article.top[0].post.title).split())
+    title = CONTROL.sub("", " ".join(article.top[0].post.title.split()))
+    title = " ".join(title.split())
     files = rendered(form, article).items()
     assert any(title in " ".join(_readable(name, data.decode()).split()) for name, data in files)
 
@@ -88,7 +89,8 @@ def untex(value: str) -> str:
 
 def page_text(text: str) -> str:
     """What a reader sees of a page, white space folded."""
-    return " ".join(lxml_html.document_fromstring(text.encode()).text_content().split())
+    read = lxml_html.HTMLParser(encoding="utf-8")  # a part of a page names no encoding
+    return " ".join(lxml_html.document_fromstring(text.encode(), parser=read).text_content().split())
 
 
 def _any(text: str, article: Article) -> None:
