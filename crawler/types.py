@@ -156,6 +156,7 @@ class Blog:
     patterns: tuple[str, ...] = ()  # learned shapes of its posts' URLs (crawler.shapes)
     sample: bool = False
     authors: tuple[str, ...] = ()  # who writes all of it, as its feed says; for posts that name nobody
+    alone: bool = False  # its pages are asked for one by one, so that nothing but a page itself can say its day
 
 
 @dataclass(frozen=True, slots=True)

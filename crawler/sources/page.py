@@ -79,7 +79,7 @@ def read(
     facts = facts_of(root, head, page.url, blog, hint, fetched)
     looks = looks_of(root, page.url)
     published = facts.published
-    if published is None and looks.list_links < 4:
+    if published is None and blog.alone:
         published = guessed(root, page.url, fetched)
     content = content_of(root, base, facts.title)
     text_from: Literal["page", "feed"] = "page"

@@ -51,6 +51,7 @@ def visit_of(
         "SELECT url, key, published, fetched_at FROM post WHERE source_id = ? ORDER BY id", (source_id,)
     ).fetchall()
     complete = bool(row["complete"]) and not single
+    alone = single or row["status"] == "hand"
     seen = _seen(links, posts)
     return Visit(
         blog=Blog(
@@ -59,10 +60,11 @@ def visit_of(
             language=row["language"],
             hosts=strings(row["hosts"]),
             patterns=strings(row["patterns"]),
+            alone=alone,
         ),
         feed=row["feed"],
         watch=row["watch"],
-        kind="page" if single or row["status"] == "hand" else row["kind"],
+        kind="page" if alone else row["kind"],
         pending=tuple(_link(link, row["url"]) for link in links if _waits(link, now, retry, refresh)),
         known=frozenset(link["key"] for link in links),
         posts={p["url"]: (p["published"] or "")[:10] for p in posts},
@@ -270,7 +272,7 @@ def kept_pages(reader: sqlite3.Connection, source_id: int | None) -> list[str]:
 def kept_page(reader: sqlite3.Connection, name: str) -> tuple[Page, Link, Blog, int] | None:
     """A kept page as it came, the link that led to it, its blog, and the id of its source."""
     row = reader.execute(
-        "SELECT r.*, s.url AS home, s.title, s.language, s.hosts, s.patterns FROM raw_page r"
+        "SELECT r.*, s.url AS home, s.title, s.language, s.hosts, s.patterns, s.status FROM raw_page r"
         " JOIN source s ON s.id = r.source_id WHERE r.key = ?",
         (name,),
     ).fetchone()
@@ -279,7 +281,8 @@ def kept_page(reader: sqlite3.Connection, name: str) -> tuple[Page, Link, Blog, 
     at = datetime.fromisoformat(row["fetched_at"])
     page = Page(row["url"], row["url"], 200, row["content_type"], zlib.decompress(row["body"]), at)
     hint = _hint(json.loads(row["hint"])) if row["hint"] else None
-    blog = Blog(row["home"], row["title"], row["language"], strings(row["hosts"]), strings(row["patterns"]))
+    blog = Blog(row["home"], row["title"], row["language"], strings(row["hosts"]), strings(row["patterns"]),
+                alone=row["status"] == "hand")  # fmt: skip
     return page, Link(row["url"], "post", row["home"], hint=hint), blog, row["source_id"]
 
 

@@ -241,3 +241,17 @@ def test_a_date_after_the_visit_is_no_date():
     post = read(html)[0]
     assert isinstance(post, Post)
     assert post.published is None
+
+
+@pytest.mark.parametrize(("alone", "day"), [(True, "2019-03-05"), (False, None)])
+def test_a_day_is_guessed_for_a_page_alone_and_never_for_a_blogs(alone, day):
+    html = (
+        "<html><head><title>T</title></head><body><article><h1>T</h1>" + "<p>Words that go on. </p>" * 60 + "</article>"
+        "<img src='/pictures/2019/03/05/cat.png'></body></html>"
+    ).encode()
+    url = "https://a.example/posts/a-thing"
+    page = Page(url, url, 200, "text/html", html, NOW)
+    hint = Hint(title="T", in_feed=True)
+    post = next(parse(page, Blog("https://a.example/", alone=alone), hint))
+    assert isinstance(post, Post)
+    assert post.published == day
