@@ -43,14 +43,16 @@ def run(words: Sequence[str], env: Mapping[str, str] | None = None) -> Run:
     ) as process:
         import threading
 
-        streams = {}
-        for name in ("stdout", "stderr"):
-            streams[name] = _Reader(getattr(process, name))
-            threading.Thread(target=streams[name].read, daemon=True).start()
+        streams = {name: _Reader(getattr(process, name)) for name in ("stdout", "stderr")}
+        readers = [threading.Thread(target=stream.read, daemon=True) for stream in streams.values()]
+        for reader in readers:
+            reader.start()
         peak = 0.0
         while process.poll() is None:
             peak = max(peak, sum(_pss_mb(pid) for pid in _tree(process.pid)))
             time.sleep(EVERY_S)
+        for reader in readers:
+            reader.join()  # what was written last is still in the pipe
     wall = time.perf_counter() - began
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
