@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -11,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from crawler.clock import Clock
 from kb.errors import NotFound
-from kb.fetching import Reach
 from kb.progress import Progress
 from kb.settings import Settings
 from kb.store.connect import Store
+from kb.types import Reach
 
 if TYPE_CHECKING:
     from kb.evidence import Gathered
@@ -91,6 +90,8 @@ class App:
 
     def crawl(self, names: Sequence[str], *, every: bool, refresh: bool, time_limit: float | None) -> Summary:
         """Visit the named sources, or those that are due. Raises NotFound, NetworkError."""
+        import asyncio
+
         from kb.ingest import Tally
         from kb.store.sources import due_sources, find_source
 
@@ -111,6 +112,8 @@ class App:
         single: bool = False,
         retry: bool = False,
     ) -> tuple[Tally, bool]:
+        import asyncio
+
         from kb.fetching import crawling, stopped_by_signals
         from kb.ingest import ingest
 
@@ -140,6 +143,7 @@ class App:
 
     def add(self, urls: Sequence[str]) -> Summary:
         """Fetch single posts and store them, each under a source of its host that is not visited by itself."""
+        import asyncio
         from urllib.parse import urlsplit
 
         from kb.sourcelists import new_source
@@ -227,6 +231,8 @@ class App:
 
     def evidence(self, most_s: float | None = None) -> Summary:
         """Points and comments from the services of the settings; exit code 3 where one failed, 1 where all did."""
+        import asyncio
+
         from kb.evidence import services_of
 
         services = services_of(self.settings["evidence"])

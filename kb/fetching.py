@@ -6,15 +6,15 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from crawler.clock import Clock
 from crawler.types import Robots, Visit
 from kb.settings import Settings
+from kb.types import Reach
 
 if TYPE_CHECKING:
     from crawler.crawl import Options
@@ -22,18 +22,6 @@ if TYPE_CHECKING:
     from kb.ingest import Crawl, Event
 
 LOOPBACK = ("127.0.0.1", "::1")
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """Where a crawl may go: names that are mapped, and whether hosts are to be spared."""
-
-    mapped: Mapping[str, tuple[str, int]] = field(default_factory=dict)
-    delay_s: float | None = None  # None: the setting
-
-    @property
-    def is_sample(self) -> bool:
-        return bool(self.mapped)
 
 
 @contextmanager

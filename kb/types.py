@@ -359,6 +359,18 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """Where a crawl may go: names that are mapped, and whether hosts are to be spared."""
+
+    mapped: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    delay_s: float | None = None  # None: the setting
+
+    @property
+    def is_sample(self) -> bool:
+        return bool(self.mapped)
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A blog that is followed, and its health."""
 

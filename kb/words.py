@@ -54,9 +54,9 @@ _BRITISH = {american: british for british, american in _OTHER.items()}
 
 def american(word: str) -> str:
     """A lower-case word as it is spelt in America, where most of the field's writing comes from."""
-    if found := _ISE.fullmatch(word):
+    if ("is" in word or "iz" in word) and (found := _ISE.fullmatch(word)):  # a search asks for 20,000 words
         return f"{found[1]}iz{found[2]}"
-    if found := _LL.fullmatch(word):
+    if "ll" in word and (found := _LL.fullmatch(word)):
         return found[1] + found[2]
     return _OTHER.get(word, word)
 
