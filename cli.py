@@ -169,7 +169,7 @@ def _say(words: list[str], line: str, hint: str | None, code: int) -> int:
     if "--log-json" in words:
         import logging
 
-        from kb.logs import tell
+        from kb.jobs.logs import tell
 
         tell(logging.getLogger("kb"), logging.ERROR if code else logging.INFO, line, hint=hint, exit_code=code)
         return code

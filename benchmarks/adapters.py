@@ -89,8 +89,8 @@ def search(corpus: list[dict[str, Any]]) -> Callable[[str, int], list[tuple[str,
     from crawler.clock import SystemClock
     from kb.embed import embed as embed_stage
     from kb.embedders import load, load_light
-    from kb.evaluate import fill
-    from kb.gloss import load_glosser
+    from kb.evaluation.evaluate import fill
+    from kb.language.gloss import load_glosser
     from kb.search import Searcher
     from kb.store.connect import open_store
 
@@ -149,10 +149,10 @@ def cluster(texts: list[str], k: int) -> list[int]:
 
     from kb.embed import cut_for, mean_of
     from kb.embedders import load
-    from kb.gloss import load_glosser
-    from kb.groups import group_texts
-    from kb.terms import load_terms
-    from kb.words import has_cjk
+    from kb.language.gloss import load_glosser
+    from kb.language.terms import load_terms
+    from kb.language.words import has_cjk
+    from kb.taxonomy.groups import group_texts
 
     embedder, glosser = load("all-MiniLM-L6-v2"), load_glosser()
     passages: list[list[str]] = []
@@ -172,7 +172,7 @@ def sections(sentences: list[str]) -> list[str]:
 
 @cache
 def _rhetoric() -> Any:
-    from kb.rhetoric import learn_abstracts
+    from kb.writing.rhetoric import learn_abstracts
 
     lines = (Path(os.environ["KB_BENCH_ROOT"]) / "sections-csabstruct" / "train" / "data.jsonl").read_text("utf-8")
     rows = [json.loads(line) for line in lines.splitlines()]

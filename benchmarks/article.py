@@ -22,10 +22,10 @@ from typing import Any
 
 from benchmarks.measure import RESULTS, write
 from kb import exporters
-from kb.layout import load_layout
 from kb.press import publish, verify
 from kb.settings import load_settings
 from kb.store.connect import open_store
+from kb.writing.layout import load_layout
 
 LEAST, LEAST_BLOGS = 5, 4
 REPEAT = 0.5

@@ -23,10 +23,10 @@ def texts_of(db: Path | None, n: int) -> list[str]:
     """Passages as the model sees them, every so many of all."""
     from kb import embedders
     from kb.embed import cut_for
-    from kb.gloss import load_glosser
+    from kb.language.gloss import load_glosser
+    from kb.language.words import has_cjk
     from kb.store import vectors
     from kb.store.connect import open_store
-    from kb.words import has_cjk
 
     posts: list[tuple[str, str]] = []
     if db is not None:

@@ -31,7 +31,7 @@ def main() -> int:
     parser.add_argument("labels", type=Path)
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
-    from kb.fields import load_fields
+    from kb.taxonomy.fields import load_fields
 
     ids = [field.id for field in load_fields()]
     x, y, hosts = examples(arguments.store, arguments.labels)
@@ -50,7 +50,7 @@ def main() -> int:
     report["vectors_ten_folds_of_hosts"] = figures(left_out, y, hosts)
     print(json.dumps(report, indent=1))
     if arguments.write:
-        from kb.subject import COUNTS
+        from kb.taxonomy.subject import COUNTS
 
         weights, bias = fit(x, y)
         alone, alone_bias = fit(x[:, :n], y)
@@ -70,12 +70,12 @@ def main() -> int:
 def examples(store: Path, labels: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Features, truth and host of each labelled post in the store."""
     from kb.embedders.minilm import load_light
-    from kb.fields import load_fields, prototypes
-    from kb.gloss import load_glosser
+    from kb.language.gloss import load_glosser
+    from kb.language.terms import Terms
     from kb.store.connect import open_store
     from kb.store.relevance import unjudged
-    from kb.subject import features
-    from kb.terms import Terms
+    from kb.taxonomy.fields import load_fields, prototypes
+    from kb.taxonomy.subject import features
 
     opened = open_store(store, create=False)
     terms = Terms(load_glosser().terms())
@@ -98,12 +98,12 @@ def examples(store: Path, labels: Path) -> tuple[np.ndarray, np.ndarray, np.ndar
 def usual(store: Path, model: tuple[np.ndarray, float]) -> dict[str, list[float]]:
     """Field -> mean and deviation of the cosines, and of the terms' shares, of the store's posts on the topic."""
     from kb.embedders.minilm import load_light
-    from kb.fields import field_shares, load_fields, prototypes
-    from kb.gloss import load_glosser
+    from kb.language.gloss import load_glosser
+    from kb.language.terms import Terms
     from kb.store.connect import open_store
     from kb.store.relevance import unjudged
-    from kb.subject import features
-    from kb.terms import Terms
+    from kb.taxonomy.fields import field_shares, load_fields, prototypes
+    from kb.taxonomy.subject import features
     from kb.topics import READ
 
     terms = Terms(load_glosser().terms())
@@ -147,8 +147,8 @@ def fit(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float]:
 
 def signs(n: int) -> list[tuple[float | None, float | None]]:
     """What a weight may be, feature by feature."""
-    from kb.fields import load_fields
-    from kb.subject import COUNTS
+    from kb.taxonomy.fields import load_fields
+    from kb.taxonomy.subject import COUNTS
 
     counts = [(None, None) if name in ("length", "numeric") else (0.0, None) for name in COUNTS]
     near = [(0.0, None) if field.on else (None, 0.0) for field in load_fields()]

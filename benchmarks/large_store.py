@@ -79,10 +79,10 @@ def _copy(
     noise: np.random.Generator, now: str,
 ) -> int:  # fmt: skip
     from crawler.text import plain
-    from kb.sections import Stretch, stretches
+    from kb.language.sections import Stretch, stretches
+    from kb.language.words import index_form
     from kb.store.rows import strings
     from kb.store.text import STRETCH_BYTES
-    from kb.words import index_form
 
     old, title, tags, published, language, quality, n_words, _, made_by = post
     digest = f"{post_id:032x}"

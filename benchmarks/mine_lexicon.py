@@ -1,4 +1,4 @@
-"""Mine kb/data/lexicon.tsv, the Chinese-to-English lexicon behind kb/gloss.py, from parallel text.
+"""Mine kb/data/lexicon.tsv, the Chinese-to-English lexicon behind kb/language/gloss.py, from parallel text.
 
     python benchmarks/mine_lexicon.py PARALLEL.jsonl[.xz] [--out kb/data/lexicon.tsv]
 

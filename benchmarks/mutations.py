@@ -29,7 +29,7 @@ from kb.published import violations
 from kb.settings import load_settings
 from kb.store.connect import open_store
 from kb.store.posts import body
-from kb.units import fold
+from kb.writing.units import fold
 
 WORDS = ("never", "attention", "slower", "模型", "不", "Adam", "dropout", "hardly", "each", "减少")
 ADDED = (

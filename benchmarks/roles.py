@@ -3,9 +3,9 @@
     python -m benchmarks.roles --db STORE
 
 A passage is found again by its offset, or by its mark where the reader has moved it; one that is not found is left
-out and counted. It has the role with the highest score of kb/roles.py, which the article's selection uses; formulas and
-code are told by their block, and what scores under LEAST is `other`. The figure of always answering the commonest role
-stands beside it.
+out and counted. It has the role with the highest score of kb/writing/roles.py, which the article's selection uses;
+formulas and code are told by their block, and what scores under LEAST is `other`. The figure of always answering the
+commonest role stands beside it.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from pathlib import Path
 from benchmarks.measure import write
 from crawler.text import plain
 from kb.article import load_judge
-from kb.roles import same
 from kb.store.connect import open_store
 from kb.store.posts import body, get_post, post_id_of
-from kb.units import Judge, Place, fold, places
+from kb.writing.roles import same
+from kb.writing.units import Judge, Place, fold, places
 
 JUDGED = Path(__file__).parent / "judged" / "roles.tsv"
 LEAST = 0.2  # chosen on the half `tune`

@@ -44,8 +44,8 @@ def timed(call: Callable[[], Any]) -> tuple[float, Any]:
 def measure(db: Path, rounds: int, peers: bool) -> dict[str, Any]:
     """All figures of one store."""
     from kb.embedders import load_light
-    from kb.gloss import load_glosser
-    from kb.lists import arrange
+    from kb.language.gloss import load_glosser
+    from kb.retrieval.lists import arrange
     from kb.search import Searcher
     from kb.store import common, shelf
     from kb.store.connect import open_store
@@ -79,7 +79,7 @@ def measure(db: Path, rounds: int, peers: bool) -> dict[str, Any]:
 def vector_leg(found: Any, meant: Sequence[Any], rounds: int, peers: bool) -> dict[str, Any]:
     """The lists beside every row compared, and beside other libraries: time, and posts of the exact first ten."""
     from kb.blas import one_thread
-    from kb.nearest import Shelf
+    from kb.retrieval.nearest import Shelf
 
     shelf, rows, owner = Shelf(found), found.base.rows, found.base.owner
 
@@ -141,8 +141,8 @@ def _usearch(rows: Any) -> Any:
 
 def text_leg(store: Any, glosser: Any, rounds: int) -> dict[str, Any]:
     """The leg beside plain FTS5 bm25 over the same words, and how many of plain's first ten posts it has."""
+    from kb.language.words import terms
     from kb.store import text
-    from kb.words import terms
 
     plain_sql = (
         "SELECT t.post_id FROM text_fts f JOIN text_row t ON t.id = f.rowid WHERE text_fts MATCH ? "

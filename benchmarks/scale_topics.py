@@ -56,10 +56,10 @@ def _measure_all(db: Path, sizes: Sequence[int], shares: str, rows: list[dict[st
 
 def shares_of(file: Path) -> Any:
     """The fields' shares in the real posts' terms, which take longer than all that is measured."""
-    from kb.fields import field_shares, kept_prototypes
+    from kb.language.terms import load_terms
     from kb.store.connect import open_store
     from kb.store.sorting import texts_of
-    from kb.terms import load_terms
+    from kb.taxonomy.fields import field_shares, kept_prototypes
 
     store = open_store(file, create=False)
     fields, terms = kept_prototypes(store), load_terms()
@@ -80,10 +80,10 @@ def _base(reader: Any) -> list[int]:
 
 
 def measure(file: Path, n: int, shares: Path) -> dict[str, Any]:
-    from kb.labels import labels, term_counts
+    from kb.language.terms import load_terms
     from kb.rank import default_parameters, rank
-    from kb.regroup import Known, refit
-    from kb.terms import load_terms
+    from kb.taxonomy.labels import labels, term_counts
+    from kb.taxonomy.regroup import Known, refit
     from kb.topics import NAMING
 
     described, corpus, source_of, texts = simulated(file, n, np.load(shares))
@@ -114,12 +114,12 @@ def measure(file: Path, n: int, shares: Path) -> dict[str, Any]:
 
 def simulated(file: Path, n: int, shares: Any) -> tuple[Any, Any, dict[int, int], dict[int, str]]:
     """Posts as the fit and the ranking see them, the real post behind each, and the real posts' texts."""
-    from kb.fields import kept_prototypes
-    from kb.regroup import Described
     from kb.store.connect import open_store
     from kb.store.corpus import read_corpus
     from kb.store.sorting import texts_of
-    from kb.subject import load_model, usual_likeness
+    from kb.taxonomy.fields import kept_prototypes
+    from kb.taxonomy.regroup import Described
+    from kb.taxonomy.subject import load_model, usual_likeness
     from kb.types import PostLink, Vectors
 
     store = open_store(file, create=False)

@@ -109,7 +109,7 @@ class Laps:
 def warm(db: Path, rounds: int) -> dict[str, Any]:
     """Milliseconds of a call, whole and by leg, for queries of 1, 2 and 8 words."""
     from kb.embedders import load_light
-    from kb.gloss import load_glosser
+    from kb.language.gloss import load_glosser
     from kb.search import Searcher
     from kb.store.connect import open_store
 

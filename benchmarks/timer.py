@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import write
-from kb.schedule import PERIODS, cron_fields, cron_line, job, service, timer
-from kb.sourcelists import new_source
+from kb.blogs.sourcelists import new_source
+from kb.jobs.schedule import PERIODS, cron_fields, cron_line, job, service, timer
 from kb.store.connect import open_store
 from kb.store.sources import add_source, set_status
 

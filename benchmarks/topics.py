@@ -26,14 +26,14 @@ import numpy as np
 
 from benchmarks.measure import write
 from crawler.urls import key
-from kb.difference import changes
+from kb.evaluation.topicfigures import agreement
+from kb.language.terms import load_terms
 from kb.rank import run_rank
+from kb.ranking.difference import changes
 from kb.store.connect import open_store
 from kb.store.editions import edition
 from kb.store.spaces import post_vectors
 from kb.store.topics import assignments, list_topics
-from kb.terms import load_terms
-from kb.topicfigures import agreement
 from kb.topics import run_topics
 
 GROWTH = 1.05

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from crawler.clock import Clock
 from kb.errors import NotFound
-from kb.progress import Progress
+from kb.jobs.progress import Progress
 from kb.settings import Settings
 from kb.store.connect import Store
 from kb.types import Reach
@@ -18,8 +18,8 @@ from kb.types import Reach
 if TYPE_CHECKING:
     from kb.evidence import Gathered
     from kb.exporters import Rendered
-    from kb.gloss import Glosser
     from kb.ingest import Tally
+    from kb.language.gloss import Glosser
     from kb.search import Searcher
     from kb.types import ChartLine, Filters, Hit, SearchResult, Why
 
@@ -75,7 +75,7 @@ class App:
         return Summary((*lines, self.rank()), crawled.exit_code)
 
     def _first_sources(self, sample: bool) -> list[str]:
-        from kb.sourcelists import curated, new_source
+        from kb.blogs.sourcelists import curated, new_source
         from kb.store.sources import add_source, list_sources
 
         if sample:
@@ -146,7 +146,7 @@ class App:
         import asyncio
         from urllib.parse import urlsplit
 
-        from kb.sourcelists import new_source
+        from kb.blogs.sourcelists import new_source
         from kb.store.forgetting import refuse_forgotten
         from kb.store.frontier import want_page
         from kb.store.sources import hand_source
@@ -203,7 +203,7 @@ class App:
     def _index(self) -> str:
         """The copy of the vectors that searches map, and in a large store its lists and the commonest words."""
         from kb.embedders import name_of
-        from kb.lists import arrange
+        from kb.retrieval.lists import arrange
         from kb.store import common, shelf
 
         common.refresh(self.store)
@@ -217,8 +217,8 @@ class App:
         """Duplicate groups, what is on the topic, topics."""
         from kb.dedupe import run_dedupe
         from kb.embedders import load_light
+        from kb.language.terms import load_terms
         from kb.relevance import run_relevance
-        from kb.terms import load_terms
         from kb.topics import run_topics
 
         self.progress.begin()
@@ -293,7 +293,7 @@ class App:
 
     def similar(self, post_id: int, n: int, offset: int = 0) -> list[Hit]:
         """The posts nearest to a post. Raises NotFound where it has no vectors."""
-        from kb.similar import similar
+        from kb.retrieval.similar import similar
 
         return similar(self.store, post_id, n, offset)
 
@@ -301,7 +301,7 @@ class App:
         self, n: int, *, topic: str | None = None, trending: bool = False, edition: int | None = None
     ) -> Sequence[ChartLine]:
         """The first n lines of a chart. Raises NotFound for a topic or an edition that is not there."""
-        from kb.chart import chart
+        from kb.ranking.chart import chart
         from kb.store.topics import find_topic
 
         topic_id = find_topic(self.store.reader, topic).id if topic else None
@@ -312,7 +312,7 @@ class App:
 
     def why(self, post_id: int) -> Why:
         """The reasons of a post's score. Raises NotFound for one that was not scored."""
-        from kb.why import why
+        from kb.ranking.why import why
 
         return why(self.store.reader, post_id)
 
@@ -320,7 +320,7 @@ class App:
         """The article in a format, through the gate. Raises UsageError, NotFound, GateError."""
         from kb import exporters
         from kb.press import publish
-        from kb.writer import writer_of
+        from kb.writing.writer import writer_of
 
         render = exporters.renderer(form)
         writer = writer_of(self.settings, self.store, self.clock, os.environ)
@@ -331,7 +331,7 @@ class App:
     def check(self, data: bytes) -> list[str]:
         """What in an exported article the store does not bear out. Raises KbError for what is no article."""
         from kb.press import verify
-        from kb.writer import witness_of
+        from kb.writing.writer import witness_of
 
         return verify(self.store.reader, self.settings, data, witness_of(self.settings, self.store))
 
@@ -343,7 +343,7 @@ def open_app(settings: Settings, store: Store, *, clock: Clock, progress: Progre
 
 def glosser() -> Glosser:
     """The glosser that the stages share."""
-    from kb.gloss import load_glosser
+    from kb.language.gloss import load_glosser
 
     return load_glosser()
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from kb.counting import count_sentence, label
-from kb.exhibits import exhibit_units
-from kb.gloss import load_glosser
-from kb.layout import Language, Layout, Part, SectionPlan, load_layout
-from kb.roles import ENOUGH, load_roles
-from kb.select import LEAST, LEAST_BLOGS, Chooser, Limits, Origin, chooser
-from kb.standalone import load_standalone
-from kb.summary import reason, references, summary
-from kb.terms import Terms
+from kb.language.gloss import load_glosser
+from kb.language.terms import Terms
 from kb.types import Article, Chapter, ChartLine, Section, Sentence, StoredPost
-from kb.units import Judge, Unit, places, sentence_units
+from kb.writing.counting import count_sentence, label
+from kb.writing.exhibits import exhibit_units
+from kb.writing.layout import Language, Layout, Part, SectionPlan, load_layout
+from kb.writing.roles import ENOUGH, load_roles
+from kb.writing.select import LEAST, LEAST_BLOGS, Chooser, Limits, Origin, chooser
+from kb.writing.standalone import load_standalone
+from kb.writing.summary import reason, references, summary
+from kb.writing.units import Judge, Unit, places, sentence_units
 
 FULL = 100  # posts of a whole chart
 

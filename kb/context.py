@@ -15,7 +15,7 @@ from kb.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from kb.app import App
-    from kb.progress import Progress
+    from kb.jobs.progress import Progress
     from kb.store.connect import Store
 
 
@@ -69,13 +69,13 @@ class Context:
 
     def begin_logs(self, *, as_json: bool = False) -> None:
         """Set up what is said on stderr; once JSON was asked for it stays."""
-        from kb.logs import begin
+        from kb.jobs.logs import begin
 
         self.log_json = self.log_json or as_json
         begin(as_json=self.log_json, verbose=self.verbose, quiet=self.quiet)
 
     def progress(self) -> Progress:
-        from kb.progress import Progress
+        from kb.jobs.progress import Progress
 
         return Progress(self.clock, quiet=self.quiet, as_json=self.log_json)
 

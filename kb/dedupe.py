@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kb.resemblance import GRAM, SCALE, Candidate, Duplicate, Hashes, candidates, compare, grams, repeated, sample
+from kb.language.resemblance import (
+    GRAM,
+    SCALE,
+    Candidate,
+    Duplicate,
+    Hashes,
+    candidates,
+    compare,
+    grams,
+    repeated,
+    sample,
+)
 from kb.store import duplicates as stored
 from kb.types import Vectors
 

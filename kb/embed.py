@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from crawler.clock import Clock
 from kb import embedders
+from kb.language.words import has_cjk
 from kb.passages import VERSION, cut
 from kb.store import vectors
 from kb.types import Embedder, Passage
-from kb.words import has_cjk
 
 if TYPE_CHECKING:
-    from kb.gloss import Glosser
+    from kb.language.gloss import Glosser
     from kb.store.connect import Store
     from kb.types import Float32
 

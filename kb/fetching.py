@@ -101,7 +101,7 @@ def stopped_by_signals(stop: asyncio.Event) -> Iterator[list[int]]:
 
 def look_at(settings: Settings, url: str, clock: Clock) -> dict[str, Any]:
     """What a URL offers, by a short crawl that stores nothing. Raises UsageError for what is no web address."""
-    from kb.sourcelists import new_source
+    from kb.blogs.sourcelists import new_source
 
     return asyncio.run(_look_at(settings, new_source(url).url, clock))
 

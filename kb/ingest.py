@@ -14,7 +14,7 @@ from crawler.frontier import MAX_REST, next_visit
 from crawler.retry import back_off
 from crawler.types import Failure, Outcome, Report, Robots, Visit
 from kb.errors import NetworkError
-from kb.logs import tell
+from kb.jobs.logs import tell
 from kb.store import frontier, moves, posts, sources
 from kb.store.connect import Store
 

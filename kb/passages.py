@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from crawler.blocks import Block
 from crawler.text import plain, sentences
-from kb.sections import blocks_with_headings
+from kb.language.sections import blocks_with_headings
 from kb.types import Passage
 
 VERSION = "cut1"  # part of made_by: raise it when passages come out differently

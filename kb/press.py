@@ -6,19 +6,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kb.errors import KbError, NotFound
-from kb.gate import Gate, GateError, Vouch
-from kb.select import Limits
 from kb.store.editions import edition as read_edition
 from kb.store.figures import figures, figures_at
 from kb.store.posts import body, texts
+from kb.writing.gate import Gate, GateError, Vouch
+from kb.writing.select import Limits
 
 if TYPE_CHECKING:
-    import sqlite3
-
-    from kb.layout import Language
     from kb.settings import Settings
+    from kb.store.connect import Reader
     from kb.types import About, Article, ChartLine
-    from kb.writer import Writer
+    from kb.writing.layout import Language
+    from kb.writing.writer import Writer
 
 WHOLE = 1000  # lines; no chart is longer
 
@@ -35,11 +34,9 @@ class Press:
     gate: Gate
 
 
-def open_press(
-    reader: sqlite3.Connection, settings: Settings, number: int | None = None, vouch: Vouch | None = None
-) -> Press:
+def open_press(reader: Reader, settings: Settings, number: int | None = None, vouch: Vouch | None = None) -> Press:
     """The press of an edition, by default of the newest. Raises NotFound."""
-    from kb.chart import chart
+    from kb.ranking.chart import chart
 
     lines = chart(reader, WHOLE, edition=number)
     if not lines:
@@ -57,9 +54,7 @@ def _as_ranked(line: ChartLine) -> ChartLine:
     return replace(line, post=replace(line.post, score=line.entry.score, topic=line.entry.topic_id))
 
 
-def publish(
-    reader: sqlite3.Connection, settings: Settings, language: Language, writer: Writer | None = None
-) -> Article:
+def publish(reader: Reader, settings: Settings, language: Language, writer: Writer | None = None) -> Article:
     """The newest edition's article, gone through the gate. Raises NotFound, GateError."""
     from kb.article import write_article
 
@@ -74,7 +69,7 @@ def publish(
     return replace(article, about=about_of(reader, settings, press))
 
 
-def verify(reader: sqlite3.Connection, settings: Settings, data: bytes, vouch: Vouch | None = None) -> list[str]:
+def verify(reader: Reader, settings: Settings, data: bytes, vouch: Vouch | None = None) -> list[str]:
     """What in an exported article the store does not bear out, a line each. Raises KbError for what is no article."""
     from kb.published import tree_of, violations
 
@@ -86,9 +81,9 @@ def verify(reader: sqlite3.Connection, settings: Settings, data: bytes, vouch: V
     return violations(tree, press.chart, press.made_at, press.gate, about_of(reader, settings, press))
 
 
-def about_of(reader: sqlite3.Connection, settings: Settings, press: Press) -> About:
+def about_of(reader: Reader, settings: Settings, press: Press) -> About:
     """What the store says of the edition."""
-    from kb.about import about
+    from kb.writing.about import about
 
     model = str(figures(reader, settings["model"])["model"])
     return about(reader, press.chart, model, settings["site_url"])

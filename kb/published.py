@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any, get_args, get_type_hints
 
 from kb.errors import KbError
-from kb.gate import Gate
 from kb.types import About, Article, Chapter, ChartLine, Section, Sentence
+from kb.writing.gate import Gate
 
 Path = tuple[str | int, ...]  # of a JSON tree
 MOST_BYTES = 64 << 20

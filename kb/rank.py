@@ -12,7 +12,7 @@ import numpy as np
 
 from crawler.clock import Clock
 from crawler.plugins import load, names
-from kb.choose import Choice, choose
+from kb.ranking.choose import Choice, choose
 from kb.store import editions as stored
 from kb.store.corpus import read_corpus
 from kb.store.rows import iso

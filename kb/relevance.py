@@ -1,4 +1,4 @@
-"""The stage that judges which posts are about deep or machine learning (kb/subject.py says how)."""
+"""The stage that judges which posts are about deep or machine learning (kb/taxonomy/subject.py says how)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kb.fields import Prototypes, field_prototypes, fields_hash
+from kb.language.terms import Terms
 from kb.store import relevance as stored
-from kb.subject import features, load_model, score
-from kb.terms import Terms
+from kb.taxonomy.fields import Prototypes, field_prototypes, fields_hash
+from kb.taxonomy.subject import features, load_model, score
 
 if TYPE_CHECKING:
     from kb.store.connect import Store

@@ -6,21 +6,21 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from kb import advice, explain, textleg
 from kb.errors import NotFound, UsageError
-from kb.fusion import Fused, Order, fuse, vector_weight
-from kb.hits import Place, hits_of, one_of_each_group
-from kb.nearest import Near
-from kb.query import Query, parse
+from kb.retrieval import advice, explain, textleg
+from kb.retrieval.fusion import Fused, Order, fuse, vector_weight
+from kb.retrieval.hits import Place, hits_of, one_of_each_group
+from kb.retrieval.nearest import Near
+from kb.retrieval.query import Query, parse
+from kb.retrieval.textleg import TextFound
+from kb.retrieval.vectorleg import VectorLeg
 from kb.store import filters as filters_
 from kb.store import text as full_text
 from kb.store.filters import where
-from kb.textleg import TextFound
 from kb.types import Embedder, Filters, SearchResult
-from kb.vectorleg import VectorLeg
 
 if TYPE_CHECKING:
-    from kb.gloss import Glosser
+    from kb.language.gloss import Glosser
     from kb.store.connect import Store
 
 Mode = Literal["hybrid", "text", "vector"]
@@ -180,6 +180,6 @@ def search(
 
 
 def _glosser() -> Glosser:
-    from kb.gloss import load_glosser
+    from kb.language.gloss import load_glosser
 
     return load_glosser()

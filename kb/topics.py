@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crawler.clock import Clock
-from kb import regroup
-from kb.clusters import Frame
-from kb.fields import Prototypes, field_shares, fields_hash, kept_prototypes, load_fields
-from kb.labels import Label, labels, term_counts
+from kb.language.terms import Terms
 from kb.store import sorting as stored
 from kb.store.corrections import corrections
 from kb.store.meta import get_meta, set_meta
 from kb.store.rows import iso
 from kb.store.sorting import Sortable
 from kb.store.spaces import post_vectors, vectors_made_by
-from kb.subject import load_model, usual_likeness
-from kb.terms import Terms
+from kb.taxonomy import regroup
+from kb.taxonomy.clusters import Frame
+from kb.taxonomy.fields import Prototypes, field_shares, fields_hash, kept_prototypes, load_fields
+from kb.taxonomy.labels import Label, labels, term_counts
+from kb.taxonomy.subject import load_model, usual_likeness
 from kb.types import Assignment, Topic
 
 if TYPE_CHECKING:

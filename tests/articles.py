@@ -13,7 +13,7 @@ from types import MappingProxyType
 from crawler.text import quality
 from kb.article import load_judge
 from kb.types import About, Article, Change, Chapter, ChartLine, Entry, Section, Sentence, Source, StoredPost, Topic
-from kb.units import Judge
+from kb.writing.units import Judge
 
 Chart = tuple[tuple[ChartLine, ...], Mapping[int, str]]
 TOPICS = (

@@ -98,7 +98,7 @@ def export(
 def _check(context: Context, app: App, file: Path) -> None:
     """Says that the store bears an article out, or raises GateError with a line for each place."""
     from kb.errors import KbError, NotFound
-    from kb.gate import CheckFailed
+    from kb.writing.gate import CheckFailed
 
     try:
         data = file.read_bytes()

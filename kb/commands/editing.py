@@ -46,7 +46,7 @@ def note(context: Context, post: str, text: str, undo: bool) -> None:
 
 
 def _mark(context: Context, kind: str, post: str, words: str, *, undo: bool) -> None:
-    from kb.editing import mark_post
+    from kb.ranking.editing import mark_post
 
     done = mark_post(context.store(), context.clock, kind, post, words, undo=undo)
     said = {"pin": "pinned", "ban": "banned", "note": "noted"}[kind]
@@ -65,7 +65,7 @@ def _mark(context: Context, kind: str, post: str, words: str, *, undo: bool) -> 
 @pass_context
 def diff(context: Context, first: int, second: int, form: str) -> None:
     """Say what changed from edition A to edition B, each change with the rows that caused it."""
-    from kb.difference import difference
+    from kb.ranking.difference import difference
 
     told = difference(context.store().reader, first, second)
     if not told:

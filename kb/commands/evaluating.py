@@ -13,8 +13,8 @@ from kb.commands.common import format_option, pass_context, print_rows
 from kb.context import Context
 
 if TYPE_CHECKING:
-    from kb.evaluate import Judge
-    from kb.judged import JudgedSet
+    from kb.evaluation.evaluate import Judge
+    from kb.evaluation.judged import JudgedSet
     from kb.store.connect import Store
 
 SAMPLE_STORE = "sample.sqlite"  # what `kb run --sample` fills
@@ -50,7 +50,7 @@ def search(
 
     Without SET it is the set over the sample web; its store is filled by: kb run --sample
     """
-    from kb.evaluate import Setting, by_query, figures
+    from kb.evaluation.evaluate import Setting, by_query, figures
 
     settings = [Setting.parse(text) for text in (setting, *([against] if against else []))]
     with _opened(context, judged, split, keep) as (found, judge, searcher):
@@ -83,8 +83,8 @@ def _opened(
     context: Context, judged: Path | None, split: str | None, keep: Path | None
 ) -> Iterator[tuple[JudgedSet, Judge, Any]]:
     """The set, its judge and the search over its store: the one of the command line, or one made of the corpus."""
-    from kb.evaluate import judge
-    from kb.judged import parse_csv, read_set
+    from kb.evaluation.evaluate import judge
+    from kb.evaluation.judged import parse_csv, read_set
 
     if judged is None:
         from importlib.resources import files
@@ -112,7 +112,7 @@ def _opened(
 def _filled(context: Context, store: Store, found: JudgedSet) -> Judge:
     """The set's own documents stored and embedded, as far as they are not."""
     from kb.app import open_app
-    from kb.evaluate import fill, judge_of_corpus
+    from kb.evaluation.evaluate import fill, judge_of_corpus
 
     names = fill(store, ((d.id, d.title, d.text) for d in found.read_corpus()), context.clock)
     app = open_app(context.settings(), store, clock=context.clock, progress=context.progress())
@@ -135,9 +135,9 @@ def _searcher(context: Context, store: Store) -> Any:
 @pass_context
 def topics(context: Context, labels: Path | None, form: str) -> None:
     """Measure the topics: coherence, outliers, labels, stability; against LABELS, a CSV (url, field), V-measure."""
-    from kb.judged import read_column
-    from kb.terms import load_terms
-    from kb.topicfigures import topic_figures
+    from kb.evaluation.judged import read_column
+    from kb.evaluation.topicfigures import topic_figures
+    from kb.language.terms import load_terms
 
     store = context.store()
     known = read_column(store.reader, labels, "field") if labels else {}
@@ -155,9 +155,9 @@ def rank(context: Context, citations: Path | None, form: str) -> None:
     CITATIONS, a CSV (url, citations), says how often posts are cited elsewhere; pairs of them are compared as well.
     """
     from kb.errors import UsageError
-    from kb.judged import read_column
+    from kb.evaluation.judged import read_column
+    from kb.evaluation.rankfigures import FEW, rank_figures
     from kb.rank import default_parameters
-    from kb.rankfigures import FEW, rank_figures
     from kb.store.corpus import read_corpus
 
     store, settings = context.store(), context.settings()

@@ -22,8 +22,8 @@ def alone(context: Context, what: str, *, default: str = "kb.sqlite", needed: bo
     """Hold the store for this command. Raises Busy while a job is at work on it, StoreError if `needed`."""
     import logging
 
-    from kb.lock import held
-    from kb.logs import tell
+    from kb.jobs.lock import held
+    from kb.jobs.logs import tell
 
     with held(context.path(default), what, context.clock, needed=needed) as before, _interruptible():
         if before is not None:
@@ -88,7 +88,7 @@ def _metrics_file(context: Context, given: Path | None) -> Path | None:
 def _tell_end(
     context: Context, what: str, began: Any, code: int, error: str | None, app: App | None, metrics: Path | None
 ) -> None:
-    from kb import monitor
+    from kb.jobs import monitor
     from kb.store.figures import figures
     from kb.store.sources import list_sources
 

@@ -34,7 +34,7 @@ def stats(context: Context, form: str) -> None:
 @pass_context
 def doctor(context: Context, form: str) -> int:
     """Say what is wrong, and how to mend it."""
-    from kb.doctor import examine
+    from kb.jobs.doctor import examine
 
     findings = examine(context.path(), context.settings(), context.clock.now())
     print_rows([f.as_json() for f in findings], form, ("level", "what:90", "cure:80"))

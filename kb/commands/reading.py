@@ -66,7 +66,7 @@ def _print_hits(context: Context, found: Any, offset: int, n: int) -> None:
     import shutil
     import sys
 
-    from kb.hitlist import footer, hits_as_text, reading
+    from kb.retrieval.hitlist import footer, hits_as_text, reading
 
     for line in reading(found.reading) if found.reading else ():
         context.say(line)

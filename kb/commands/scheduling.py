@@ -14,8 +14,8 @@ from kb.commands.common import pass_context
 from kb.context import Context, data_folder
 
 if TYPE_CHECKING:
-    from kb.schedule import Job
-    from kb.scheduler import Scheduler
+    from kb.jobs.schedule import Job
+    from kb.jobs.scheduler import Scheduler
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -72,8 +72,8 @@ def remove(context: Context, system: str) -> None:
 
 
 def _planned(context: Context, every: str, system: str) -> tuple[Scheduler, Job]:
-    from kb.schedule import job
-    from kb.scheduler import choose
+    from kb.jobs.schedule import job
+    from kb.jobs.scheduler import choose
 
     config = context.config or (Path(os.environ["KB_CONFIG"]) if os.environ.get("KB_CONFIG") else None)
     planned = job(_program(), context.path().absolute(), data_folder() / "kb.sqlite", config and config.absolute(),

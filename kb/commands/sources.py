@@ -60,7 +60,7 @@ def list_(context: Context, form: str = "table") -> None:
 @pass_context
 def add(context: Context, urls: tuple[str, ...], title: str | None) -> None:
     """Follow blogs: a home page, a feed or a sitemap each."""
-    from kb.sourcelists import new_source
+    from kb.blogs.sourcelists import new_source
 
     _add(context, [new_source(url, title) for url in urls])
 
@@ -70,7 +70,7 @@ def add(context: Context, urls: tuple[str, ...], title: str | None) -> None:
 @pass_context
 def import_(context: Context, file: Path) -> int:
     """Follow the blogs of a list: OPML, CSV, TOML, or a URL a line."""
-    from kb.sourcelists import read_list
+    from kb.blogs.sourcelists import read_list
 
     wrong: list[str] = []
     found = read_list(file, wrong)
@@ -117,8 +117,8 @@ def _list_some(context: Context, lines: list[str]) -> None:
 @pass_context
 def export(context: Context, form: str | None, output: Path | None) -> None:
     """Write the followed blogs as a list that other programs, and kb sources import, read."""
+    from kb.blogs.listwriting import FORMS, write_list
     from kb.files import write_file
-    from kb.listwriting import FORMS, write_list
     from kb.store.sources import list_sources
 
     ending = output.suffix.lstrip(".").lower() if output else ""
@@ -137,8 +137,8 @@ def export(context: Context, form: str | None, output: Path | None) -> None:
 @pass_context
 def suggest(context: Context, n: int, form: str) -> None:
     """List blogs that the stored posts link to and that are not followed, with who links to them."""
-    from kb import suggest as suggestions
-    from kb.sourcelists import curated
+    from kb.blogs import suggest as suggestions
+    from kb.blogs.sourcelists import curated
     from kb.store.mentions import known_addresses, mentions
 
     reader = context.store().reader

@@ -82,7 +82,7 @@ def rename(context: Context, topic: str, label: str, language: str | None) -> No
 @pass_context
 def merge(context: Context, topic: str, into: str) -> None:
     """Let the posts of TOPIC go to INTO for good; TOPIC ends."""
-    from kb.editing import merge_topics
+    from kb.ranking.editing import merge_topics
 
     heir = merge_topics(context.store(), context.clock, topic, into)
     context.say(f"topic {heir.id}, {heir.label_en}, now holds {heir.size} posts")
@@ -94,7 +94,7 @@ def merge(context: Context, topic: str, into: str) -> None:
 @pass_context
 def pin(context: Context, topic: str, undo: bool) -> None:
     """Let TOPIC keep its id and its posts, whatever a new fit says."""
-    from kb.editing import pin_topic
+    from kb.ranking.editing import pin_topic
 
     found = pin_topic(context.store(), context.clock, topic, undo=undo)
     context.say(f"topic {found.id}, {found.label_en}, {'is no longer pinned' if undo else 'is pinned'}")

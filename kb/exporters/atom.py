@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from kb.feed import Item, feed_id, home, items, updated
-from kb.layout import load_layout
-from kb.marks import clean
+from kb.rendering.feed import Item, feed_id, home, items, updated
+from kb.rendering.marks import clean
+from kb.rendering.wording import wording
+from kb.rendering.xml import Node, document
 from kb.types import Article
-from kb.wording import wording
-from kb.xml import Node, document
+from kb.writing.layout import load_layout
 
 SUFFIX = ".atom"
 FILE = "atom.xml"  # within a site

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kb.citing import date_parts, keys, person
-from kb.counting import label
-from kb.layout import Layout, load_layout
-from kb.marks import clean, safe_url
+from kb.rendering.citing import date_parts, keys, person
+from kb.rendering.marks import clean, safe_url
+from kb.rendering.wording import wording
 from kb.types import Article, ChartLine
-from kb.wording import wording
+from kb.writing.counting import label
+from kb.writing.layout import Layout, load_layout
 
 SUFFIX = ".bib"
 # Braces are counted by BibTeX even behind a backslash, so they must be words

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
-from kb.citing import date_parts, keys, person
-from kb.counting import label
-from kb.layout import Layout, load_layout
-from kb.marks import blog_name, clean, safe_url
+from kb.rendering.citing import date_parts, keys, person
+from kb.rendering.marks import blog_name, clean, safe_url
 from kb.types import Article, ChartLine
+from kb.writing.counting import label
+from kb.writing.layout import Layout, load_layout
 
 SUFFIX = ".csl.json"
 

@@ -6,11 +6,11 @@ import csv
 import io
 
 from crawler.text import reading_minutes
-from kb.counting import label
-from kb.layout import load_layout
-from kb.marks import blog_name, clean
 from kb.present import spreadsheet_safe
+from kb.rendering.marks import blog_name, clean
 from kb.types import Article, ChartLine
+from kb.writing.counting import label
+from kb.writing.layout import load_layout
 
 SUFFIX = ".csv"
 COLUMNS = ("rank", "previous", "score", "title", "url", "authors", "blog", "published", "language", "minutes",

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from html import escape
 from uuid import NAMESPACE_URL, uuid5
 
-from kb.body import Page, attribute, chapter, page_of, the_colophon, the_indexes, the_list
-from kb.charts import charts
-from kb.feed import updated
-from kb.marks import by_topic, clean
-from kb.pages import data
+from kb.rendering.body import Page, attribute, chapter, page_of, the_colophon, the_indexes, the_list
+from kb.rendering.charts import charts
+from kb.rendering.feed import updated
+from kb.rendering.marks import by_topic, clean
+from kb.rendering.pages import data
+from kb.rendering.xml import Node, document
 from kb.types import Article
-from kb.xml import Node, document
 
 SUFFIX = ".epub"
 _MOMENT = (1980, 1, 1, 0, 0, 0)  # of every file in the archive: the same store gives the same bytes

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from kb.body import Page, attribute, chapter, metadata, page_of, the_colophon, the_indexes, the_list
-from kb.glance import glance
-from kb.marks import by_topic, clean
-from kb.pages import data, policy
+from kb.rendering.body import Page, attribute, chapter, metadata, page_of, the_colophon, the_indexes, the_list
+from kb.rendering.glance import glance
+from kb.rendering.marks import by_topic, clean
+from kb.rendering.pages import data, policy
 from kb.types import Article
 
 SUFFIX = ".html"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
-from kb.colophon import cited, colophon
-from kb.indexes import indexes
-from kb.layout import Layout, load_layout
 from kb.present import harmless
+from kb.rendering.colophon import cited, colophon
+from kb.rendering.indexes import indexes
 from kb.types import Article, ChartLine, Sentence
+from kb.writing.layout import Layout, load_layout
 
 SUFFIX = ".json"
 

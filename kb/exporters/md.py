@@ -5,12 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kb.colophon import colophon
-from kb.indexes import indexes
-from kb.layout import Layout, load_layout
-from kb.marks import by_topic, clean, clean_block, facts, introduced, math_runs, paragraphs, ranges, ranks, safe_url
+from kb.rendering.colophon import colophon
+from kb.rendering.indexes import indexes
+from kb.rendering.marks import (
+    by_topic,
+    clean,
+    clean_block,
+    facts,
+    introduced,
+    math_runs,
+    paragraphs,
+    ranges,
+    ranks,
+    safe_url,
+)
+from kb.rendering.wording import wording
 from kb.types import Article, ChartLine, Section, Sentence
-from kb.wording import wording
+from kb.writing.layout import Layout, load_layout
 
 SUFFIX = ".md"
 _MARKS = re.compile(r"[\\`*_\[\]<>&|~$]|(?<=http):|(?<=https):|(?<=\bwww)\.")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from email.utils import format_datetime
 
-from kb.feed import home, updated
-from kb.marks import clean, safe_url
+from kb.rendering.feed import home, updated
+from kb.rendering.marks import clean, safe_url
+from kb.rendering.wording import wording
+from kb.rendering.xml import Node, document
 from kb.types import Article
-from kb.wording import wording
-from kb.xml import Node, document
 
 SUFFIX = ".opml"
 

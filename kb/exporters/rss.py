@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from email.utils import format_datetime
 
-from kb.feed import Item, home, items, updated
-from kb.layout import load_layout
-from kb.marks import clean
+from kb.rendering.feed import Item, home, items, updated
+from kb.rendering.marks import clean
+from kb.rendering.wording import wording
+from kb.rendering.xml import Node, document
 from kb.types import Article
-from kb.wording import wording
-from kb.xml import Node, document
+from kb.writing.layout import load_layout
 
 SUFFIX = ".rss"
 FILE = "rss.xml"  # within a site

@@ -6,17 +6,17 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import escape
 
-from kb.body import Page, attribute, chapter, entry, metadata, page_of, the_colophon, the_indexes, the_list
-from kb.counting import label
 from kb.exporters import atom, opml, rss
-from kb.feed import home, updated
-from kb.glance import glance
-from kb.indexes import blog
-from kb.marks import by_topic, clean, ranks
-from kb.pages import data, policy
-from kb.sitepages import Quoted, post_page, quoted_by_post, short_list, topic_file
+from kb.rendering.body import Page, attribute, chapter, entry, metadata, page_of, the_colophon, the_indexes, the_list
+from kb.rendering.feed import home, updated
+from kb.rendering.glance import glance
+from kb.rendering.indexes import blog
+from kb.rendering.marks import by_topic, clean, ranks
+from kb.rendering.pages import data, policy
+from kb.rendering.sitepages import Quoted, post_page, quoted_by_post, short_list, topic_file
+from kb.rendering.xml import Node, document
 from kb.types import Article, ChartLine
-from kb.xml import Node, document
+from kb.writing.counting import label
 
 SUFFIX = ""  # a folder
 OPML = "blogs.opml"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kb.scoring import percentile, primary_topics, rows_of
+from kb.ranking.scoring import percentile, primary_topics, rows_of
 
 if TYPE_CHECKING:
     from kb.types import Corpus, Float32

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kb.scoring import quality, saturate
+from kb.ranking.scoring import quality, saturate
 
 if TYPE_CHECKING:
     from kb.types import Corpus, Float32

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kb.terms import load_terms
+from kb.language.terms import load_terms
 
 if TYPE_CHECKING:
     from kb.types import Corpus, Float32

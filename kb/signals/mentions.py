@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kb.scoring import places, saturate
+from kb.ranking.scoring import places, saturate
 
 if TYPE_CHECKING:
     from kb.types import Corpus, Float32

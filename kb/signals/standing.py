@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kb.scoring import saturate
+from kb.ranking.scoring import saturate
 
 if TYPE_CHECKING:
     from kb.types import Corpus, Float32

@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from crawler.text import plain
+from kb.language.words import index_form
 from kb.store.meta import get_meta, set_meta
-from kb.words import index_form
 
 if TYPE_CHECKING:
     from kb.store.connect import Store

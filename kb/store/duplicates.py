@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from crawler.urls import key
-from kb.resemblance import Candidate
+from kb.language.resemblance import Candidate
 from kb.store.corpus import post_links
 from kb.store.meta import get_meta, set_meta
 from kb.store.spaces import post_vectors
@@ -18,7 +18,7 @@ from kb.types import Vectors
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-    from kb.resemblance import Duplicate, Hashes
+    from kb.language.resemblance import Duplicate, Hashes
 
 _MARK = "dedupe"
 

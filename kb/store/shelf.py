@@ -3,7 +3,7 @@
 The copy is one file, `<store>.vectors`: a header and arrays. It keeps for each post what its vectors were made of, so
 that a store that has changed since is searched with the rows that still hold and, read from the tables, the others. A
 torn file, or one that too little of is left, is made anew; where that cannot be, the rows are read from the tables.
-With many rows they stand in lists of neighbours (kb.lists), which `refresh` makes.
+With many rows they stand in lists of neighbours (kb.retrieval.lists), which `refresh` makes.
 """
 
 from __future__ import annotations

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawler.text import plain
-from kb.sections import Stretch, stretches
+from kb.language.sections import Stretch, stretches
+from kb.language.words import index_form, phrase
 from kb.store import common
-from kb.words import index_form, phrase
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -85,7 +85,7 @@ def search_text(
     parameters: Sequence[object] = (),
     limit: int = 5000,
 ) -> tuple[list[TextHit], bool]:
-    """The best stretch of each post that holds any of the terms (FTS5 strings of kb.words), best first.
+    """The best stretch of each post that holds any of the terms (FTS5 strings of kb.language.words), best first.
 
     `where` is SQL over p (post), from kb.store.filters; it is applied before the limit. In a large store words that
     very many stretches have are looked for beside rarer ones alone; the second value says whether that was so.

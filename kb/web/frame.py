@@ -8,11 +8,11 @@ from html import escape
 from typing import Literal
 from urllib.parse import quote, urlencode
 
-from kb.layout import Language
-from kb.marks import blog_name, clean
-from kb.pages import data, link
+from kb.rendering.marks import blog_name, clean
+from kb.rendering.pages import data, link
+from kb.rendering.wording import Words, wording
 from kb.types import Hit, StoredPost
-from kb.wording import Words, wording
+from kb.writing.layout import Language
 
 BEGIN, END = "\x02", "\x03"  # around what matched, in a snippet
 TABS = (("/", "home"), ("/chart", "posts_chart"), ("/topics", "topics"))

@@ -9,9 +9,9 @@ from threading import Lock
 from urllib.parse import parse_qsl, urlsplit
 
 from kb.errors import KbError
-from kb.layout import Language
 from kb.present import harmless
 from kb.web.frame import Answer
+from kb.writing.layout import Language
 
 Views = Callable[[str, dict[str, str], Language], Answer]
 PATIENCE_S = 10  # for a client that says nothing

@@ -8,12 +8,12 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from kb.errors import KbError, NotFound
-from kb.layout import Language, load_layout
-from kb.marks import blog_name, clean
-from kb.pages import link
+from kb.rendering.marks import blog_name, clean
+from kb.rendering.pages import link
+from kb.rendering.wording import Words, wording
 from kb.types import Filters, StoredPost, Topic
 from kb.web.frame import Answer, framed, hit, lang, pager, post_line, style
-from kb.wording import Words, wording
+from kb.writing.layout import Language, load_layout
 
 if TYPE_CHECKING:
     from kb.app import App

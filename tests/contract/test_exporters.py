@@ -12,8 +12,8 @@ from markdown_it import MarkdownIt
 
 from crawler import plugins
 from kb.article import write_article
-from kb.layout import Language
 from kb.types import Article
+from kb.writing.layout import Language
 from tests.articles import COUNTS, about_chart, hand_made, judge, sample_chart
 from tests.formats import kept, rendered, unharmed
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import cli
-from kb.difference import changes
+from kb.ranking.difference import changes
 from kb.store.connect import open_store
 from kb.store.editions import edition
 

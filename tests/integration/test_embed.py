@@ -12,7 +12,7 @@ import pytest
 
 from crawler.types import Post
 from kb.embed import Embedded, embed
-from kb.gloss import Glosser, load_glosser
+from kb.language.gloss import Glosser, load_glosser
 from kb.store import vectors
 from kb.store.connect import Store, open_store
 from kb.store.posts import body, save_post

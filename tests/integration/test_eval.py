@@ -82,7 +82,7 @@ def test_a_store_without_the_judged_posts_says_so(
 def test_the_judged_passage_is_looked_for_in_what_is_shown(
     tmp_path: Path, sample_store: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from kb.judged import passage_hash
+    from kb.evaluation.judged import passage_hash
     from kb.store.connect import open_store
     from kb.store.posts import body, post_id_of
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 import cli
+from kb.blogs.sourcelists import read_list
 from kb.errors import KbError
 from kb.files import MARK, write_file, write_folder
-from kb.sourcelists import read_list
 
 
 def export(store: Path, *words: str) -> int:

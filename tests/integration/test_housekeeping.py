@@ -11,16 +11,16 @@ import pytest
 
 import cli
 from crawler.types import Failure, Link, Outcome, Page, Post, Reference, Report, Verdict
-from kb.doctor import examine
+from kb.blogs.sourcelists import new_source
+from kb.blogs.suggest import suggest
+from kb.jobs.doctor import examine
 from kb.settings import load_settings
-from kb.sourcelists import new_source
 from kb.store.connect import Store, open_store
 from kb.store.copies import back_up, drop_old, put_back, size_of
 from kb.store.frontier import keep_page, record_outcome
 from kb.store.mentions import known_addresses, mentions
 from kb.store.posts import save_post, versions
 from kb.store.sources import add_source, due_sources, list_sources, record_report
-from kb.suggest import suggest
 from kb.types import NewSource
 
 AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -144,7 +144,7 @@ def test_doctor_names_what_failed_moved_or_lost_its_feed_each_with_the_cure(stor
 
 
 def test_doctor_tells_a_job_at_work_from_one_that_was_killed(store: Store) -> None:
-    from kb.lock import held
+    from kb.jobs.lock import held
     from tests.fakes import StillClock
 
     lock = store.path.with_name("kb.sqlite.lock")

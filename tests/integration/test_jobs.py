@@ -15,7 +15,7 @@ import pytest
 
 import cli
 from kb.errors import Busy, StoreError
-from kb.lock import held
+from kb.jobs.lock import held
 from tests.fakes import StillClock
 
 TOP = Path(cli.__file__).parent
@@ -65,7 +65,7 @@ def test_a_quiet_second_job_says_nothing(empty: Path, capsys: pytest.CaptureFixt
 
 def test_a_lock_whose_holder_was_killed_is_no_lock(empty: Path) -> None:
     hold = (
-        "from pathlib import Path\nfrom crawler.clock import SystemClock\nfrom kb.lock import held\nimport time\n"
+        "from pathlib import Path\nfrom crawler.clock import SystemClock\nfrom kb.jobs.lock import held\nimport time\n"
         f"with held(Path({str(empty)!r}), 'kb run', SystemClock()):\n  print('held', flush=True)\n  time.sleep(600)\n"
     )
     process = subprocess.Popen([sys.executable, "-c", hold], stdout=subprocess.PIPE, text=True, cwd=TOP)

@@ -12,8 +12,8 @@ import pytest
 
 import cli
 from kb.errors import StoreError
-from kb.schedule import PERIODS, Job, cron_line, job
-from kb.scheduler import Crontab, SystemdTimer, choose
+from kb.jobs.schedule import PERIODS, Job, cron_line, job
+from kb.jobs.scheduler import Crontab, SystemdTimer, choose
 
 KB = shutil.which("true") or "/bin/true"  # a unit's program must be there to be verified
 

@@ -12,9 +12,9 @@ from crawler.text import quality
 from crawler.types import Post
 from kb.embed import Embedded, embed
 from kb.errors import NotFound, UsageError
-from kb.gloss import Glosser, load_glosser
+from kb.language.gloss import Glosser, load_glosser
+from kb.retrieval.similar import similar
 from kb.search import Searcher, search
-from kb.similar import similar
 from kb.store import text, vectors
 from kb.store.connect import Store, open_store
 from kb.store.posts import save_post

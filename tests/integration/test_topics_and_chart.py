@@ -12,23 +12,23 @@ import pytest
 
 from crawler.text import quality
 from crawler.types import Post, Reference
-from kb.chart import chart, movement
 from kb.dedupe import run_dedupe
-from kb.editing import mark_post, merge_topics, pin_topic
 from kb.embed import embed
 from kb.errors import NotFound, UsageError
-from kb.gloss import load_glosser
+from kb.language.gloss import load_glosser
+from kb.language.terms import Terms, load_terms
 from kb.rank import run_rank
+from kb.ranking.chart import chart, movement
+from kb.ranking.editing import mark_post, merge_topics, pin_topic
+from kb.ranking.why import why
 from kb.relevance import run_relevance
 from kb.store.connect import Store, open_store
 from kb.store.editions import edition
 from kb.store.posts import get_posts, save_post
 from kb.store.sources import add_source
 from kb.store.topics import assignments, events, find_topic, list_topics, posts_of_topic, rename_topic
-from kb.terms import Terms, load_terms
 from kb.topics import run_topics
 from kb.types import NewSource
-from kb.why import why
 from tests.fakes import HashingEmbedder, StillClock
 
 AT = datetime(2026, 10, 1, 12, tzinfo=UTC)

@@ -16,7 +16,7 @@ import cli
 from crawler.clock import SystemClock
 from kb.app import open_app
 from kb.errors import KbError
-from kb.progress import Progress
+from kb.jobs.progress import Progress
 from kb.settings import load_settings
 from kb.store.connect import open_store
 from kb.web.frame import marked

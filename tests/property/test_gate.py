@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.article import write_article
-from kb.gate import GateError, check, require
-from kb.select import Limits
 from kb.types import Article, Sentence
+from kb.writing.gate import GateError, check, require
+from kb.writing.select import Limits
 from tests.articles import COUNTS, judge, sample_chart
 
 LINES, TEXTS = sample_chart(40)

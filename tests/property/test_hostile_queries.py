@@ -8,8 +8,8 @@ from pathlib import Path
 
 from crawler.types import Post
 from kb.errors import UsageError
-from kb.gloss import load_glosser
-from kb.query import parse
+from kb.language.gloss import load_glosser
+from kb.retrieval.query import parse
 from kb.search import Searcher
 from kb.store.connect import open_store
 from kb.store.posts import save_post

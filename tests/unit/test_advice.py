@@ -2,8 +2,8 @@
 
 import pytest
 
-from kb.advice import distance, nothing_found
-from kb.query import parse
+from kb.retrieval.advice import distance, nothing_found
+from kb.retrieval.query import parse
 from kb.types import Filters
 
 

@@ -12,11 +12,11 @@ import pytest
 
 from kb import exporters
 from kb.article import write_article
-from kb.gate import check
-from kb.layout import Language, load_layout
-from kb.select import Limits
 from kb.types import Article, Sentence
-from kb.units import quoted_words
+from kb.writing.gate import check
+from kb.writing.layout import Language, load_layout
+from kb.writing.select import Limits
+from kb.writing.units import quoted_words
 from tests.articles import COUNTS, judge, sample_chart
 
 LANGUAGES: tuple[Language, ...] = ("en", "zh")

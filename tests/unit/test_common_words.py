@@ -1,8 +1,8 @@
 """Words that very many stretches have are held back in a large store; rare ones and whole names lead."""
 
+from kb.language.words import terms
 from kb.store.common import as_indexed
 from kb.store.text import narrow
-from kb.words import terms
 
 SHARES = {"deep": 0.2, "learn": 0.3, "network": 0.25, "transfer": 0.05}
 MANY = 1_000_000

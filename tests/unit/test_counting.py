@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kb.counting import count_sentence
-from kb.layout import load_layout
+from kb.writing.counting import count_sentence
+from kb.writing.layout import load_layout
 from tests.articles import COUNTS, sample_chart
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import cli
+from kb.evaluation.rankfigures import order, rank_figures
+from kb.evaluation.topicfigures import agreement, npmi
 from kb.rank import default_parameters
-from kb.rankfigures import order, rank_figures
-from kb.topicfigures import agreement, npmi
 from kb.types import PostLink
 from tests.corpora import corpus
 

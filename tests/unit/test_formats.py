@@ -9,16 +9,16 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from kb.about import changes
-from kb.charts import bars, columns, topic_map
-from kb.citing import date_parts, keys, person
-from kb.colophon import colophon
 from kb.exporters import formats, renderer
-from kb.feed import MOST, instant, items
-from kb.indexes import indexes
-from kb.layout import load_layout
-from kb.topicmap import places
+from kb.rendering.charts import bars, columns, topic_map
+from kb.rendering.citing import date_parts, keys, person
+from kb.rendering.colophon import colophon
+from kb.rendering.feed import MOST, instant, items
+from kb.rendering.indexes import indexes
+from kb.rendering.topicmap import places
 from kb.types import Article, Edition, Entry, Vectors
+from kb.writing.about import changes
+from kb.writing.layout import load_layout
 from tests.articles import about_chart, sample_chart
 from tests.formats import bib_entries, untex
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.formulas import mathml
+from kb.rendering.formulas import mathml
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kb.fusion import Fused, fuse, vector_weight
+from kb.retrieval.fusion import Fused, fuse, vector_weight
 
 
 def near(*pairs: tuple[int, float]) -> tuple[np.ndarray, np.ndarray]:

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from kb.gloss import Glosser, load_glosser
+from kb.language.gloss import Glosser, load_glosser
 
 
 @pytest.fixture(scope="module")

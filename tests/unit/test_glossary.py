@@ -6,7 +6,7 @@ from importlib import resources
 
 import pytest
 
-from kb.gloss import Term, load_glosser
+from kb.language.gloss import Term, load_glosser
 
 DATA = resources.files("kb") / "data"
 

@@ -1,7 +1,7 @@
 """Hits in a terminal: wrapped at its width, marks kept over line ends, nothing that a terminal would obey."""
 
-from kb.hitlist import footer, hits_as_text, wrapped
 from kb.present import width
+from kb.retrieval.hitlist import footer, hits_as_text, wrapped
 from kb.types import Hit, StoredPost
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from kb.errors import UsageError
-from kb.evaluate import Setting
-from kb.judged import JudgedQuery, parse_csv, passage_hash, read_set
+from kb.evaluation.evaluate import Setting
+from kb.evaluation.judged import JudgedQuery, parse_csv, passage_hash, read_set
 
 
 def test_a_csv_gives_gains_by_url_and_keeps_what_was_judged_as_no_answer_apart() -> None:

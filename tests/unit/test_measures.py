@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from kb.measures import Measured, difference, interval, measure
+from kb.evaluation.measures import Measured, difference, interval, measure
 
 
 def test_an_ideal_order_measures_one() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from kb.gloss import Term
-from kb.labels import labels, term_counts
-from kb.naming import chinese, names, own_names, plural, same
-from kb.terms import Terms
+from kb.language.gloss import Term
+from kb.language.terms import Terms
+from kb.taxonomy.labels import labels, term_counts
+from kb.taxonomy.naming import chinese, names, own_names, plural, same
 
 TERMS = Terms(
     [

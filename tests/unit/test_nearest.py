@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kb.lists import arrange
-from kb.nearest import Shelf
+from kb.retrieval.lists import arrange
+from kb.retrieval.nearest import Shelf
 from kb.store.shelf import Found, Rows, _in_lists
 
 DRAW = np.random.default_rng(1)

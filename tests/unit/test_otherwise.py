@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kb.difference import changes
-from kb.otherwise import Place, otherwise
+from kb.ranking.difference import changes
+from kb.ranking.otherwise import Place, otherwise
 from kb.types import Edition, Entry, Part
 
 PARTS = (Part("standing", 0.5, 0.5), Part("depth", 0.3, 0.5), Part("evidence", None, 0.0))

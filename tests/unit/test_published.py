@@ -12,9 +12,9 @@ import pytest
 from kb import exporters
 from kb.article import write_article
 from kb.errors import KbError
-from kb.gate import Gate
 from kb.published import article_of, tree_of, violations
 from kb.types import About
+from kb.writing.gate import Gate
 from tests.articles import COUNTS, judge, sample_chart
 
 LINES, TEXTS = sample_chart(30)

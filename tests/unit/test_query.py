@@ -3,7 +3,7 @@
 import pytest
 
 from kb.errors import UsageError
-from kb.query import Query, parse
+from kb.retrieval.query import Query, parse
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kb.dedupe import Pair, group, judge, translations, without_language
-from kb.resemblance import Candidate, Hashes, candidates, compare, grams, repeated, sample
+from kb.language.resemblance import Candidate, Hashes, candidates, compare, grams, repeated, sample
 from kb.types import Vectors
 
 WORDS = [f"word{i}" for i in range(400)]

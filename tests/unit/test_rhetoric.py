@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kb.rhetoric import learn_abstracts
+from kb.writing.rhetoric import learn_abstracts
 
 ABSTRACTS = [
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.roles import ENOUGH, load_roles
+from kb.writing.roles import ENOUGH, load_roles
 
 SAYINGS = (
     ("definition", "A learning-rate schedule is a function that assigns a step size to every step of training."),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kb.errors import UsageError
-from kb.schedule import (
+from kb.jobs.schedule import (
     PERIODS,
     Job,
     calendar,

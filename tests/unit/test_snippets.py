@@ -2,7 +2,7 @@
 
 import itertools
 
-from kb.snippets import matches, snippet
+from kb.retrieval.snippets import matches, snippet
 
 
 def test_english_words_match_in_any_ending_and_stop_words_do_not() -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from kb.blogs.listwriting import FORMS, write_list
+from kb.blogs.sourcelists import curated, new_source, read_list
 from kb.errors import UsageError
-from kb.listwriting import FORMS, write_list
-from kb.sourcelists import curated, new_source, read_list
 from kb.types import NewSource, Source
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.standalone import is_chinese, load_standalone
+from kb.writing.standalone import is_chinese, load_standalone
 
 ALONE = (
     "Gradient descent updates the weights in small steps against the gradient of the loss.",

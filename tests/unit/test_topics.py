@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kb.clusters import Frame, centroids, cluster, frame_of, match, number_of_topics, unit
-from kb.gloss import Term
-from kb.labels import Label, labels, term_counts
-from kb.regroup import Described, Draft, Known, place, refit
-from kb.terms import Terms, load_terms
+from kb.language.gloss import Term
+from kb.language.terms import Terms, load_terms
+from kb.taxonomy.clusters import Frame, centroids, cluster, frame_of, match, number_of_topics, unit
+from kb.taxonomy.labels import Label, labels, term_counts
+from kb.taxonomy.regroup import Described, Draft, Known, place, refit
 from kb.types import Assignment
 
 TERMS = Terms(

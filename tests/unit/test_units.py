@@ -5,7 +5,7 @@ from __future__ import annotations
 from crawler.text import plain
 from kb.article import post_units
 from kb.types import StoredPost
-from kb.units import Unit, fold, quoted_words
+from kb.writing.units import Unit, fold, quoted_words
 from tests.articles import judge
 
 POST = """Scaled dot-product attention is a mechanism that mixes values by the similarity of queries and keys. This is

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.witness import Witness
+from kb.writing.witness import Witness
 from tests.fakes import HashingEmbedder
 
 POSTS = {

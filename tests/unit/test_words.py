@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.words import american, index_form, phrase, respelt, terms
+from kb.language.words import american, index_form, phrase, respelt, terms
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ import pytest
 
 from crawler.types import Failure
 from kb.article import write_article
-from kb.gate import Gate
 from kb.types import Article, Sentence
-from kb.writer import GIVES_UP, Writer, sentences_of, stretches
+from kb.writing.gate import Gate
+from kb.writing.writer import GIVES_UP, Writer, sentences_of, stretches
 from tests.articles import COUNTS, judge, sample_chart
 
 LINES, TEXTS = sample_chart(60)

@@ -1,0 +1,1 @@
+"""Lists of blogs in and out, and blogs to follow next."""

@@ -1,0 +1,132 @@
+"""Which posts are charted: the best by score, over fields and blogs, no text twice, none much like another."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kb.ranking.scoring import rows_of
+
+if TYPE_CHECKING:
+    from kb.types import Corpus, Float32, Int64
+
+TELLING = 5  # best posts of a field whose mean score is its quality
+# Fields beside deep learning, whose posts are charted too: half the places that their size and quality would give them
+NEIGHBOURS, NEIGHBOURS_SHARE = frozenset({"classical"}), 0.5
+ALIKE = 0.6  # cosine from which likeness to a chosen post counts against a post
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The rules; see kb.rank.Parameters."""
+
+    size: int
+    per_blog: int
+    share: float
+    least_relevance: float
+    least_words: int
+    likeness: float
+    repeat: float
+
+
+def choose(corpus: Corpus, score: Float32, rules: Choice) -> set[int]:
+    """Places (in corpus.posts) of the charted posts; a person's pins come first and bans never."""
+    posts = corpus.posts
+    may = np.array([_may(corpus, i, rules) for i in range(len(posts))], bool)
+    pinned = [i for i, post in enumerate(posts) if post.id in corpus.pinned and post.id not in corpus.banned]
+    fields = field_of(corpus)
+    urls = {url: n for n, url in enumerate(sorted({post.url for post in posts}))}
+    tie = np.array([urls[post.url] for post in posts], np.float64) if posts else np.zeros(0)
+    beside = {topic.id for topic in corpus.topics if topic.field in NEIGHBOURS}
+    quota = quotas(fields, score, may, rules, beside)
+    picker = _Picker(corpus, score, tie, fields, rules)
+    for i in sorted(pinned, key=lambda i: (-float(score[i]), posts[i].url))[: rules.size]:
+        picker.take(i)
+    for limits in (quota, dict.fromkeys(quota, picker.most)):  # what a field cannot fill goes to the others
+        while len(picker.chosen) < rules.size and (best := picker.best(may, limits)) is not None:
+            picker.take(best)
+    return set(picker.chosen)
+
+
+def quotas(
+    fields: Int64, score: Float32, may: np.ndarray, rules: Choice, beside: Collection[int] = ()
+) -> dict[int, int]:
+    """Places a field: by the root of its size times its quality, at least one, never more than its share.
+
+    beside: fields that are neighbours of the subject and get half.
+    """
+    names = [int(f) for f in np.unique(fields[may])]
+    worth = []
+    for name in names:
+        mine = np.sort(score[may & (fields == name)])[::-1]
+        part = NEIGHBOURS_SHARE if name in beside else 1.0
+        worth.append(part * math.sqrt(len(mine)) * float(mine[:TELLING].mean()))
+    total = sum(worth) or 1.0
+    most = max(1, math.floor(rules.share * rules.size)) if len(names) >= 1 / rules.share else rules.size
+    return {name: min(most, max(1, round(rules.size * w / total))) for name, w in zip(names, worth, strict=True)}
+
+
+def field_of(corpus: Corpus) -> Int64:
+    """The field (topic of the upper level) of each post; its topic where that has none, -1 without a topic."""
+    parents = {topic.id: topic.parent or topic.id for topic in corpus.topics}
+    return np.array([parents.get(post.topic or -1, -1) for post in corpus.posts], np.int64)
+
+
+def _may(corpus: Corpus, i: int, rules: Choice) -> bool:
+    post = corpus.posts[i]
+    original = corpus.translations.get(post.id)
+    return (
+        post.on_topic is True
+        and post.duplicate_of is None
+        and original is None
+        and not post.gone
+        and post.id not in corpus.banned
+        and corpus.relevance.get(post.id, 0.0) >= rules.least_relevance
+        and post.words >= rules.least_words
+    )
+
+
+class _Picker:
+    """Takes posts one by one, and knows what is left over for which field and blog."""
+
+    def __init__(self, corpus: Corpus, score: Float32, tie: np.ndarray, fields: Int64, rules: Choice) -> None:
+        self.rows = np.nan_to_num(rows_of(corpus)[0])
+        self.score, self.tie, self.fields, self.rules = score, tie, fields, rules
+        self.blogs = np.array([post.source_id for post in corpus.posts], np.int64)
+        self.near = np.zeros(len(corpus.posts))
+        self.chosen: list[int] = []
+        self.by_field: dict[int, int] = {}
+        self.by_blog: dict[int, int] = {}
+        n_fields = len(np.unique(fields)) if len(fields) else 0
+        self.most = max(1, math.floor(rules.share * rules.size)) if n_fields >= 1 / rules.share else rules.size
+
+    def best(self, may: np.ndarray, limits: dict[int, int]) -> int | None:
+        """The best post that its field and blog have room for, likeness to the chosen ones counted against it."""
+        open_ = may.copy()
+        open_[self.chosen] = False
+        for field, n in self.by_field.items():
+            if n >= limits.get(field, self.most):
+                open_ &= self.fields != field
+        for blog, n in self.by_blog.items():
+            if n >= self.rules.per_blog:
+                open_ &= self.blogs != blog
+        left = np.flatnonzero(open_)
+        if not len(left):
+            return None
+        against = self.rules.likeness * np.maximum(0.0, self.near[left] - ALIKE) / (1 - ALIKE)
+        again = self.rules.repeat * np.array([self.by_blog.get(int(blog), 0) for blog in self.blogs[left]])
+        value = (self.score[left] - against - again).round(6)
+        return int(left[np.lexsort((self.tie[left], -value))[0]])
+
+    def take(self, i: int) -> None:
+        """Chart a post."""
+        self.chosen.append(i)
+        field, blog = int(self.fields[i]), int(self.blogs[i])
+        self.by_field[field] = self.by_field.get(field, 0) + 1
+        self.by_blog[blog] = self.by_blog.get(blog, 0) + 1
+        if self.rows.size:
+            self.near = np.maximum(self.near, self.rows @ self.rows[i])

@@ -1,0 +1,215 @@
+"""Chooses what the article quotes: for each part of a section the units that fit it best, spread over posts, blogs and
+topics, none said twice, and no post quoted beyond the limits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from kb.language.terms import tokens
+from kb.writing.layout import Part
+from kb.writing.roles import ENOUGH
+from kb.writing.units import Unit
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+REPEAT = 0.45  # cosine of TF-IDF from which on two sentences say the same; read off pairs of the replayed web
+LOOSER = 0.45  # a role's score that will do where a section would stay below LEAST
+UNFIT = 0.1  # the least fitness there; a sentence of another role is worse than an honest word that there is little
+LEAST, LEAST_BLOGS = 5, 4
+EVERYWHERE = 0.4  # a term that more than this share of the posts name is too general to be a subject
+OTHER_LANGUAGE = 0.3  # share of a part's units in the other language, where the chart has enough in its own
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much may be quoted of one post."""
+
+    quote_words: int = 120  # of prose in all, the list's summary among them
+    quote_share: float = 0.4  # of the characters of its Markdown, code and formulas among them
+
+    @property
+    def kept_back(self) -> int:
+        """Words that the chapters leave for the list's summary."""
+        return min(45, self.quote_words * 3 // 8)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What choosing needs to know of a post."""
+
+    rank: int
+    source_id: int
+    topic: int | None
+    length: int  # characters of its Markdown
+
+
+@dataclass(slots=True)
+class Chooser:
+    """Holds the units of all charted posts and what was taken of each. Made by `chooser`."""
+
+    units: Sequence[Unit]
+    origins: Mapping[int, Origin]
+    language: str
+    limits: Limits
+    rows: Any  # scipy CSR (n_units, n_terms), unit rows
+    central: NDArray[np.float64]  # how near a unit is to what its post is about, 0..1
+    known: NDArray[np.float64]  # how much of the chart speaks of what a unit is about, 0..1
+    taken: list[int] = field(default_factory=list)
+    nearest: Any = None  # each unit's greatest similarity to what was taken
+    words: Counter[int] = field(default_factory=Counter)
+    characters: Counter[int] = field(default_factory=Counter)
+    quoted: Counter[int] = field(default_factory=Counter)
+    blocks: Counter[int] = field(default_factory=Counter)  # code, formulas and lists of a post
+
+    def candidates(self, part: Part, role: float = LOOSER, fit: float = UNFIT) -> list[int]:
+        """The units that may stand in a part, by index: of its form, in a language of the article, fit enough."""
+        wanted = part.roles or {}
+        read = [i for i, u in enumerate(self.units) if u.form == part.form and u.language in ("en", "zh")]
+        return [i for i in read if self.units[i].fit >= fit and self._role(i, wanted) >= role]
+
+    def choose(self, part: Part) -> list[int]:
+        """The part's units in the order they were taken; fewer than it aims at where there are no more.
+
+        What is less fit, or in the other language, comes in only while the part has less than it needs at least.
+        """
+        pool = self.candidates(part, LOOSER, min(part.fit, UNFIT))
+        base = {i: self._score(i, part.roles or {}) for i in pool}
+        best = self.candidates(part, ENOUGH, part.fit)
+        good = self.candidates(part, ENOUGH, min(part.fit, UNFIT))
+        least, other = min(LEAST, part.quotes), self._other_share()
+        chosen: list[int] = []
+        for found, want, share in (
+            (best, part.quotes, other),
+            (good, least, other),
+            (pool, least, other),
+        ):
+            self._fill(found, base, chosen, 2, want, share)
+        self._fill(pool, base, chosen, 3, least, other)
+        for found in (good, pool):
+            self._fill(found, base, chosen, 2, least, 1.0)
+        self._fill(pool, base, chosen, part.quotes, least, 1.0)
+        return chosen
+
+    def _fill(
+        self, found: Sequence[int], base: Mapping[int, float], chosen: list[int], per_blog: int, want: int, share: float
+    ) -> None:
+        """Takes the best unit again and again until there are `want`, or no more may be taken."""
+        while len(chosen) < want:
+            posts = {self.units[i].post_id for i in chosen}
+            blogs = Counter(self.origins[p].source_id for p in posts)
+            topics = {self.origins[p].topic for p in posts}
+            openings = {_opening(self.units[i]) for i in chosen}
+            foreign = sum(self.units[i].language != self.language for i in chosen)
+            # Of the first five, four are of different blogs
+            crowded = per_blog <= 3 and len(chosen) < LEAST and len(chosen) - len(blogs) >= LEAST - LEAST_BLOGS
+            best, at = 0.0, -1
+            for i in found:
+                u, origin = self.units[i], self.origins[self.units[i].post_id]
+                again = blogs[origin.source_id]
+                if u.post_id in posts or again >= per_blog or (crowded and again) or not self._allowed(i):
+                    continue
+                if u.language != self.language and foreign + 1 > share * (len(chosen) + 1):
+                    continue
+                if _opening(u) in openings:
+                    continue
+                score = (
+                    base[i] - 0.6 * float(self.nearest[i]) + 0.25 * (not again) + 0.15 * (origin.topic not in topics)
+                )
+                score += 0.3 * (self.quoted[u.post_id] == 0) - 0.1 * max(0, self.quoted[u.post_id] - 1)
+                if score > best:
+                    best, at = score, i
+            if at < 0:
+                return
+            self.take(at)
+            chosen.append(at)
+
+    def take(self, i: int) -> None:
+        """Counts a unit as quoted."""
+        u = self.units[i]
+        self.taken.append(i)
+        self.words[u.post_id] += u.words
+        self.characters[u.post_id] += sum(len(p.text) for p in u.pieces)
+        self.quoted[u.post_id] += 1
+        self.blocks[u.post_id] += u.form != "sentence"
+        import numpy as np
+
+        self.nearest = np.maximum(self.nearest, np.asarray((self.rows @ self.rows[i].T).todense()).ravel())
+
+    def _other_share(self) -> float:
+        """The share of a part that may be in the other language: more, where few posts are in the article's own."""
+        posts = {u.post_id: u.language for u in self.units}
+        own = sum(language == self.language for language in posts.values()) / (len(posts) or 1)
+        return max(OTHER_LANGUAGE, 1.0 - 2.0 * own)
+
+    def _allowed(self, i: int) -> bool:
+        """Whether a unit says something new and its post may be quoted that much more."""
+        if self.nearest[i] >= REPEAT:
+            return False
+        u = self.units[i]
+        left = self.limits.quote_words - self.limits.kept_back - self.words[u.post_id]
+        size = self.characters[u.post_id] + sum(len(p.text) for p in u.pieces)
+        room = self.limits.quote_share * self.origins[u.post_id].length - 150
+        return u.words <= left and size <= max(room, 0) and (u.form == "sentence" or self.blocks[u.post_id] < 1)
+
+    def _role(self, i: int, wanted: Mapping[str, float]) -> float:
+        roles = self.units[i].roles
+        return max((roles.get(role, 0.0) * weight for role, weight in wanted.items()), default=0.0)
+
+    def _score(self, i: int, wanted: Mapping[str, float]) -> float:
+        u = self.units[i]
+        role = self._role(i, wanted)
+        elsewhere = max((s for r, s in u.roles.items() if r not in wanted), default=0.0)
+        rank = self.origins[u.post_id].rank
+        score = 1.3 * role - 0.5 * max(0.0, elsewhere - role) + u.fit + 0.35 * float(self.central[i])
+        score += 0.5 * float(self.known[i]) + 0.25 * max(0.0, 1.0 - rank / 100)
+        return score + 0.6 * (u.language == self.language)
+
+
+def _opening(u: Unit) -> str:
+    """How a unit begins; two that begin alike in one part read like a form letter."""
+    text = u.pieces[0].text
+    return text[:5] if u.language == "zh" else " ".join(text.lower().split()[:3])
+
+
+def chooser(units: Sequence[Unit], origins: Mapping[int, Origin], language: str, limits: Limits) -> Chooser:
+    """A chooser with nothing taken yet; the same units give the same choice."""
+    import numpy as np
+
+    if not units:
+        return Chooser(units, origins, language, limits, None, np.zeros(0), np.zeros(0), nearest=np.zeros(0))
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    texts = [u.text or " ".join(p.text for p in u.pieces) for u in units]
+    rows = TfidfVectorizer(analyzer=_words, sublinear_tf=True).fit_transform(texts)
+    central = np.zeros(len(units))
+    by_post: dict[int, list[int]] = {}
+    for i, u in enumerate(units):
+        by_post.setdefault(u.post_id, []).append(i)
+    for indices in by_post.values():
+        mean = np.asarray(rows[indices].mean(axis=0)).ravel()
+        near = np.asarray(rows[indices] @ mean).ravel()
+        if near.max() > 0:
+            central[indices] = near / near.max()
+    known = np.array(_known(units, len(by_post)))
+    return Chooser(units, origins, language, limits, rows, central, known, nearest=np.zeros(len(units)))
+
+
+def _known(units: Sequence[Unit], n_posts: int) -> list[float]:
+    """For each unit the share of posts that name what it is about, as a root; terms that most name say little."""
+    posts_of: dict[int, set[int]] = {}
+    for u in units:
+        for term in u.terms:
+            posts_of.setdefault(term, set()).add(u.post_id)
+    share = {term: len(posts) / n_posts for term, posts in posts_of.items()}
+    worth = {term: s**0.5 if s <= EVERYWHERE else 0.3 for term, s in share.items()}
+    return [max((worth.get(term, 0.0) for term in u.subject), default=0.0) for u in units]
+
+
+def _words(text: str) -> list[str]:
+    """Words for comparing; a text without any counts as one word, so that no row is empty."""
+    return tokens(text) or ["∅"]
