@@ -241,13 +241,23 @@ class Findings:
         cut_off = bool(self.visit.known) and not self.visit.feed
         feeds = [replace(feed, source=source, via=page.url) for feed in roots.feeds(read.links)]
         feeds = [feed for feed in feeds if self.waiting.add(feed, again=cut_off)]
-        guesses = roots.probes(page.url, read.html_head, source)
+        return feeds + self._guess(page.url, read, rules)
+
+    def without_home(self, rules: Rules) -> None:
+        """The home page is not there: what its robots.txt names may be, or what stands where most blogs have it."""
+        if not self.visit.complete:
+            self._guess(self.blog.url, None, rules)
+
+    def _guess(self, home: str, read: Read | None, rules: Rules | None) -> list[Link]:
+        """The sitemaps that now wait; well-known addresses of feeds are asked later, while no feed is known."""
+        source, named = self.blog.url, rules.sitemaps if rules else ()
+        guesses = roots.probes(home, read.html_head if read else "", source)
+        maps = roots.sitemaps(home, named, self.scope, source)
         self._probing = [] if (self.visit.feed and not self._feed_lost) or self._feeds else guesses
-        named = rules.sitemaps if rules else ()
-        maps = roots.sitemaps(page.url, named, self.scope, source)
         self.guesses.update(guess.url for guess in (guesses if named else (*guesses, *maps)))
-        self.guesses.difference_update(found.url for found in read.links if found.kind in ("feed", "sitemap"))
-        return feeds + [found for found in maps if self.waiting.add(found)]
+        linked = read.links if read else ()
+        self.guesses.difference_update(found.url for found in linked if found.kind in ("feed", "sitemap"))
+        return [found for found in maps if self.waiting.add(found)]
 
     def _widen(self, link: Link, everything: bool) -> None:
         """The watched page has news: ask the home page, feed and sitemaps too, and lists unless the page names all."""

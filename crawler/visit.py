@@ -231,6 +231,8 @@ class Visitor:
             return
         self.failed += 1
         await self._tell(link, failure=failure)
+        if link.kind == "home" and failure.status in (404, 410):
+            self.found.without_home(await self.world.manners.rules(link.url, self._count))
         self.found.lost(link, failure.detail)
 
     async def _fetched(self, link: Link, page: Page) -> None:

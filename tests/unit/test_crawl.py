@@ -137,6 +137,21 @@ def test_an_unreachable_blog_is_given_up_and_does_not_stop_the_others():
     assert not report.ok and not report.complete and report.failure is not None
 
 
+def test_a_blog_without_a_home_page_is_read_by_the_sitemap_that_its_robots_txt_names():
+    pages = {"/robots.txt": "Sitemap: /map.xml", "/map.xml": sitemap("/p/one/"), "/p/one/": article()}
+    found = Crawl(web({**pages, "/": (404, "")}), VISIT)
+    report = found.reports[HOME]
+    assert found.posts == {f"{HOME}p/one/"} and report.ok and report.complete
+    assert [o.link.url for o in found.outcomes if o.failure] == [HOME]
+
+
+def test_a_blog_without_a_home_page_and_without_anything_else_is_failing():
+    found = Crawl(web({"/": (404, "")}), VISIT)
+    report = found.reports[HOME]
+    assert not report.ok and report.failure is not None and report.failure.status == 404
+    assert f"{HOME}sitemap.xml" in found.web.asked and len(found.web.asked) <= 6
+
+
 def test_a_stop_ends_cleanly_and_the_next_run_finds_the_rest():
     pages = web(BLOG)
     first = Crawl(pages, VISIT, options=replace(FAST, max_requests=5))
