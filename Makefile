@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 KB := $(BIN)/kb
 SECONDS_OF_RUN ?= 600
+WORKERS ?= auto
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 4 --dist worksteal
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
@@ -27,7 +29,7 @@ run: .venv/run.stamp ## the main job: crawl, embed, cluster, rank, publish into 
 	@$(BIN)/python -m kb.mainjob --out out --time-limit $(SECONDS_OF_RUN)
 
 test: .venv/dev.stamp ## the tests
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 check: lint types imports coverage wheel audit ## all that CI runs
 
@@ -42,7 +44,7 @@ imports: .venv/dev.stamp
 	$(BIN)/lint-imports
 
 coverage: .venv/dev.stamp
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=88
+	$(PYTEST) --cov --cov-report=term:skip-covered --cov-fail-under=88
 
 wheel: .venv/dev.stamp ## build the wheel and use it in an empty environment
 	PYTHON=$(PYTHON) .ci/wheel

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,9 @@ import pytest
 from hypothesis import settings
 
 import cli
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # workers that each take all cores for a product of matrices wait for each other
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # The same examples every time: a check that fails by chance on somebody else's change helps nobody
 settings.register_profile("same", derandomize=True)
