@@ -100,7 +100,7 @@ class Glosser:
     def _named(self, tokens: list[str]) -> Term | None:
         """The term that these words name. An abbreviation that may be a word is one only as its author wrote it."""
         phrase = " ".join(tokens)
-        return self._by_abbreviation.get(phrase) or self._by_name.get(_key(phrase))
+        return self._by_abbreviation.get(phrase) or self._by_name(_key(phrase))
 
     def _chinese(self, tokens: list[str]) -> list[str]:
         """What English words are called in Chinese; by the lexicon only where the glossary has no name for them."""
@@ -168,15 +168,30 @@ class Glosser:
             for row in csv.DictReader(self.glossary.splitlines())
         )
 
+    def _by_name(self, key: str) -> Term | None:
+        """The term that has a name of this `_key`. Names are keyed when one of their initial is first asked for: a
+        search asks for few, and keying all takes a third of its time."""
+        initial = key[:1]
+        if initial not in self._keyed:
+            self._keyed[initial] = {_key(name): term for name, term in self._initials.get(initial, ())}
+        return self._keyed[initial].get(key)
+
     @cached_property
-    def _by_name(self) -> dict[str, Term]:
-        """Term by each of its names, as `_mentions` looks them up."""
-        return {
-            _key(self._simplify(name)): term
-            for term in self._terms
-            for name in term.names
-            if name != term.abbr or not (len(name) < 3 or name.lower() in WORDS_TOO)
-        }
+    def _keyed(self) -> dict[str, dict[str, Term]]:
+        return {}
+
+    @cached_property
+    def _initials(self) -> dict[str, list[tuple[str, Term]]]:
+        """(name, term) by the first character of the name's key."""
+        found: dict[str, list[tuple[str, Term]]] = {}
+        for term in self._terms:
+            for name in term.names:
+                if name == term.abbr and (len(name) < 3 or name.lower() in WORDS_TOO):
+                    continue
+                name = self._simplify(name)
+                if first := _TOKEN.search(name.lower()):
+                    found.setdefault(first[0][0], []).append((name, term))
+        return found
 
     @cached_property
     def _by_abbreviation(self) -> dict[str, Term]:
