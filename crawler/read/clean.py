@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from crawler.read.containers import is_named
-from crawler.read.tree import HEADINGS, Element, drop, tokens
+from crawler.read.tree import HEADINGS, Element, drop, is_longer, search, tokens
 
 _ALWAYS = (
     "script", "style", "link", "template", "button", "input", "select", "option", "textarea", "iframe", "object",
@@ -267,6 +267,8 @@ _PATTERN = re.compile(
     r"notice|banner|meta|tools|rules|stor(?:y|ies)))+ |"
     r" (?:[a-z]+[-_]+)*paywall(?:[-_]+[a-z]+)* "
 )
+_is_widget = search(_PATTERN)
+_PAYWALL = re.compile(r" paywall ")  # on a paragraph it says that the text is behind one, and here is the text
 _ROLES = frozenset(
     (
         "navigation",
@@ -282,7 +284,7 @@ _ROLES = frozenset(
         "doc-toc",
     )
 )
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|clip\s*:\s*rect\(\s*[01](?:px)?[\s,]")
 _TOC_HEADING = re.compile(
     r"\W*(?:table of )?contents?(?: of this (?:post|page))?\W*|\W*on this page\W*|\W*目\s*录\W*|\W*目次\W*|"
     r"\W*목차\W*|\W*indice\W*|\W*inhalt(?:sverzeichnis)?\W*",
@@ -328,14 +330,12 @@ def _is_chrome(element: Element, total: int) -> bool:
     names = tokens(element)
     if element.tag == "section" and element.get("id"):
         names = f" {(element.get('class') or '').lower()} "  # Pandoc and Sphinx name sections after their headings
-    if names.strip():
-        found = _LABELS.intersection(names.split()) or _PATTERN.search(names)
-        if found:
-            # A name on the whole page's frame says nothing; and a heading named "copyright" is a heading
-            comments = _COMMENTS.search(names) is not None
-            if element.tag in HEADINGS or _share(element, total) >= (0.6 if comments else 0.3):
-                return False
-            return comments or not _is_prose(element)
+    if names != "  " and (not _LABELS.isdisjoint(names.split()) or _is_widget(names)):
+        # A name on the whole page's frame says nothing; and a heading named "copyright" is a heading
+        comments = _COMMENTS.search(names) is not None
+        if element.tag in HEADINGS or _share(element, total) >= (0.6 if comments else 0.3):
+            return False
+        return comments or not (_is_prose(element) or (element.tag == "p" and _PAYWALL.search(names)))
     role = element.get("role")
     if role in _ROLES and _share(element, total) < 0.3:
         return True
@@ -359,7 +359,7 @@ def _is_prose(element: Element) -> bool:
 def _drop_contents(root: Element) -> None:
     """A heading "Contents" followed by a list of links into the page itself, and such a list at the top without one."""
     for heading in list(root.iter("h1", "h2", "h3", "h4", "h5", "p", "summary", "strong", "div", "span")):
-        if len(heading) > 2 or heading.getparent() is None:
+        if len(heading) > 2 or heading.getparent() is None or is_longer(heading, 300):
             continue
         text = "".join(heading.itertext()).strip()
         if not text or len(text) > 30 or not _TOC_HEADING.fullmatch(text):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
-from crawler.read.tree import BLOCK, Element, drop, rename, tokens
+from crawler.read.tree import BLOCK, Element, drop, rename, search, tokens
 
 _GUTTER = re.compile(
     r" (?:gutter|line-?nos?|linenodiv|lnt|ln|rouge-gutter|linenos|line-?numbers(?:-rows)?|hljs-ln-numbers|"
     r"hljs-ln-line-number|blob-num|lineno|code-gutter|linenumber) |react-syntax-highlighter-line-number"
 )
+_is_gutter = search(_GUTTER)
+_is_line = search(re.compile(r" (?:line|token-line|cl|view-line) "))
 _HIGHLIGHT = re.compile(
     r" (?:highlight|highlighter-rouge|codehilite|hljs|syntaxhighlighter|crayon-\w+|rouge-table|"
     r"highlighttable|lntable|code-wrapper|listingblock) "
@@ -92,21 +94,22 @@ def language_of(element: Element) -> str | None:
 
 def code_text(element: Element) -> str:
     """The lines of a block of code as they are shown."""
+    if not len(element):
+        return _tidy(element.text or "")
     out: list[str] = []
 
     def walk(node: Element) -> None:
         if not isinstance(node.tag, str):
             return
         names = tokens(node)
-        if node is not element and (node.tag in ("button", "style", "script") or _GUTTER.search(names)):
+        if node is not element and (node.tag in ("button", "style", "script") or _is_gutter(names)):
             return
         if node.tag == "br":
             out.append("\n")
             return
         # A line that is an element of its own ends itself, unless a line feed already does
         own_line = node is not element and (
-            node.tag in ("div", "li", "p", "tr")
-            or (node.tag in ("span", "code") and re.search(r" (?:line|token-line|cl|view-line) ", names) is not None)
+            node.tag in ("div", "li", "p", "tr") or (node.tag in ("span", "code") and _is_line(names))
         )
         start = len(out)
         if node.text:
@@ -121,14 +124,12 @@ def code_text(element: Element) -> str:
             out.append("\n")
 
     walk(element)
-    text = (
-        "".join(out)
-        .replace("\r\n", "\n")
-        .replace("\r", "\n")
-        .replace("\u00a0", " ")
-        .replace("\u200b", "")
-        .expandtabs(4)
-    )
+    return _tidy("".join(out))
+
+
+def _tidy(text: str) -> str:
+    """Lines of code without blanks at their ends and empty ones around them."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").replace("\u200b", "").expandtabs(4)
     lines = [line.rstrip() for line in text.split("\n")]
     while lines and not lines[0]:
         lines.pop(0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from crawler.blocks import figure
-from crawler.read.choose import chosen, judged
+from crawler.read.choose import chosen
 from crawler.read.clean import clean
 from crawler.read.code import normalise_code
 from crawler.read.formulas import mark_formulas
@@ -19,7 +19,7 @@ from crawler.read.trim import trim
 from crawler.text import count_words, plain_inline, prose
 
 _LINKED_HOST = re.compile(r"\]\(https?://([^/)\s]+)")
-_SETS_DOLLARS = re.compile(r"mathjax|katex|tex2jax|\$','\$'", re.I)
+_SETS_DOLLARS = ("mathjax", "katex", "tex2jax", "$','$'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,8 @@ _MARKS_LEFT = re.compile("[\ue000-\ue003]")
 def sets_dollars(root: Element) -> bool:
     """Whether a page loads something that sets $..$ as formulas."""
     for script in root.iter("script", "link"):
-        if _SETS_DOLLARS.search(script.get("src") or script.get("href") or "") or _SETS_DOLLARS.search(
-            (script.text or "")[:20000]
-        ):
+        said = f"{script.get('src') or script.get('href') or ''}\n{(script.text or '')[:20000]}".lower()
+        if any(mark in said for mark in _SETS_DOLLARS):
             return True
     return False
 
@@ -64,7 +63,7 @@ def content_of(root: Element, url: str, title: str = "") -> Content:
     clean(body)
     all_text = words(body)
     place_marks(body)
-    pieces = trim(chosen(Walker(body, Inline(url, dollars, notes)).pieces, judged(root), body), title)
+    pieces = trim(chosen(Walker(body, Inline(url, dollars, notes)).pieces, root, body), title)
     return _content(pieces, url, all_text, dollars)
 
 

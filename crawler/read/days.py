@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from crawler import dates
 from crawler.read.head import Head
-from crawler.read.tree import Element, around, tokens, words
+from crawler.read.tree import Element, around, search, tokens, words
 
 _PUBLISHED = (
     "article:published_time", "og:article:published_time", "article:published", "og:published_time",
@@ -42,6 +42,7 @@ _DATE_CLASS = re.compile(
     r" (?:[a-z]+[-_]{1,2})*(?:date|time|published|pubdate|datetime|timestamp|posted-on|postdate|dateline|"
     r"day|entry-date|created|publish)(?:[-_]{1,2}\w+)* "
 )
+_is_date = search(_DATE_CLASS)
 _NOT_THE_DAY = re.compile(
     r"updat|modif|edit|comment|reading|related|sidebar|footer|recent|popular|copyright|expire|event|"
     r"upcoming|countdown|prev|next"
@@ -121,7 +122,7 @@ def _timed(root: Element) -> Iterator[tuple[int, str, str]]:
     ):
         names = tokens(element)
         prop = (element.get("itemprop") or "").lower()
-        if element.tag != "time" and "date" not in prop and not _DATE_CLASS.search(names):
+        if element.tag != "time" and "date" not in prop and not _is_date(names):
             continue
         context = names + "".join(
             tokens(a) + a.tag for a in around(element.getparent(), 4) if a.tag not in ("body", "html")

@@ -9,7 +9,7 @@ from typing import Any
 
 from crawler.read.head import Head
 from crawler.read.title import fold
-from crawler.read.tree import Element, tokens, words
+from crawler.read.tree import Element, is_longer, search, tokens, words
 
 _BY = re.compile(
     r"^\W*(?:(?:written|posted|published|words|story|text|reported|created|reviewed)\s+)?(?:by|von|par|"
@@ -37,6 +37,7 @@ _CLASS = re.compile(
     r" (?:[a-z]+[-_]{1,2})*(?:author|byline|authors)(?:[-_]{1,2}(?:name|names|link|title|text|list|info|"
     r"vcard))? | p-author | fn | byline | author vcard | post-author | vcard "
 )
+_is_byline = search(_CLASS)
 _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|copyright|版权所有)\s*(?:©|\(c\)|copyright)?\s*(?:(?:19|20)\d\d\s*(?:[-–—~]\s*(?:(?:19|"
     r"20)\d\d|present|now|至今)?)?)?\s*,?\s*(?:by\s+)?([^\d©].{1,60})",
@@ -176,7 +177,7 @@ def authors_of(
 def _owner(root: Element) -> list[str]:
     """Who the copyright line at the foot of the page names: the author of a blog that names none."""
     for element in reversed(list(root.iter("footer", "div", "p", "span", "section", "small"))):
-        text = words(element) if sum(map(len, element.itertext())) < 400 else ""
+        text = "" if is_longer(element, 399) else words(element)
         if match := _COPYRIGHT.search(text):
             name = tidy(
                 re.split(
@@ -202,7 +203,7 @@ def _byline(root: Element) -> list[str]:
     for element in root.iter(*_BYLINE_TAGS):
         by_rel = element.tag == "a" and "author" in (element.get("rel") or "").split()
         by_prop = element.get("itemprop") in ("author", "creator", "name author", "author name")
-        by_class = element.tag not in ("time", "footer", "header", "section") and _CLASS.search(tokens(element))
+        by_class = element.tag not in ("time", "footer", "header", "section") and _is_byline(tokens(element))
         if not (by_rel or by_prop or by_class) or any(
             _NOT_HERE.search(tokens(a)) for a in [element, *element.iterancestors()] if a.tag not in ("body", "html")
         ):

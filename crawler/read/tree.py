@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -118,12 +119,31 @@ def tokens(element: Element) -> str:
     return f" {given} {name or ''} ".lower()
 
 
+def search(pattern: re.Pattern[str]) -> Callable[[str], bool]:
+    """Whether a pattern is found in an element's names; the spans of coloured code have the same few over and over."""
+
+    @lru_cache(4096)
+    def found(names: str) -> bool:
+        return pattern.search(names) is not None
+
+    return found
+
+
 def around(element: Element, n: int) -> Iterator[Element]:
     """An element and the ones about it, n in all, innermost first."""
     node = element
     while node is not None and n > 0:
         yield node
         node, n = node.getparent(), n - 1
+
+
+def is_longer(element: Element, n: int) -> bool:
+    """Whether an element holds more than n characters; no more of it is looked through than that takes."""
+    for text in element.itertext():
+        n -= len(text)
+        if n < 0:
+            return True
+    return False
 
 
 def words(element: Element) -> str:

@@ -51,7 +51,7 @@ _ASIDE = re.compile(
     r"you (?:may|might) (?:also )?(?:like|be interested in)|most (?:read|popular|viewed)|latest (?:news|"
     r"posts|articles|stories)|"
     r"recent (?:posts|comments|articles)|trending(?: now)?|popular posts|more (?:stories|articles|posts|"
-    r"news)(?: (?:from|by|on|in) .{1,40})?|"
+    r"news)(?: (?:from|by|on|in) .{1,40})?|more from .{1,40}|read next|"
     r"leave a (?:comment|reply)|(?:latest|neueste) (?:kommentare|comments|beiträge|artikel|nachrichten)|mehr zum thema|"
     r"das könnte (?:sie|dich|euch) (?:auch )?interessieren|lesen sie (?:auch|mehr|weiter)|meistgelesen|"
     r"ähnliche (?:artikel|beiträge)|"

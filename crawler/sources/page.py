@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
 
+from lxml import etree
+
 from crawler import text, urls
 from crawler.read import READER
 from crawler.read.charset import decode
@@ -31,6 +33,9 @@ _NOT_HTML = re.compile(
 
 
 FEW_WORDS = 60  # a page that asks for a login and gives fewer gives no post
+_SHOWN = etree.XPath(
+    ".//text()[not(parent::script or parent::style or parent::noscript or parent::template)]", smart_strings=False
+)
 _BETWEEN = re.compile(r"\s+[-–—|·•]\s+")
 _PAGE_NAMES = frozenset(
     ("home", "homepage", "home page", "index", "about", "about me", "blog", "posts", "articles", "archive", "welcome",
@@ -138,12 +143,7 @@ def shown_text(root: Element) -> str:
     body = root.find("body")
     if body is None:
         return ""
-    parts = [body.text or ""]
-    for element in body.iterdescendants():
-        if element.tag not in ("script", "style", "noscript", "template"):
-            parts.append(element.text or "")
-        parts.append(element.tail or "")
-    return " ".join("".join(parts).split())
+    return " ".join("".join(_SHOWN(body)).split())
 
 
 def blog_name(title: str) -> str | None:
