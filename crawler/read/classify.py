@@ -10,7 +10,7 @@ from crawler import shapes, urls
 from crawler.read.content import Content
 from crawler.read.facts import Facts
 from crawler.read.head import Head
-from crawler.read.tree import Element, tokens, words
+from crawler.read.looks import Looks
 from crawler.read.walls import MISSING
 from crawler.types import Blog, Hint, PageKind
 
@@ -48,6 +48,12 @@ _POST_BODY = re.compile(
     r" (?:single|single-post|post-template\S*|post|postid-\d+|article|kind-page|post-page|layout-post) "
 )
 
+_ERROR_PATH = re.compile(r"/404(?:\.html?|/|$)")
+_POST_PATH = re.compile(
+    r"/(?:19|20)\d\d[/-]\d{1,2}[/-]|/(?:posts?|blog|articles?|p|notes?|tutorials?|essays?|"
+    r"writing)/[^/]+/?[^/]*$|/(?:19|20)\d\d[-/]"
+)
+
 
 @dataclass(slots=True)
 class Evidence:
@@ -59,46 +65,6 @@ class Evidence:
     def add(self, points: float, reason: str) -> None:
         self.score += points
         self.reasons.append(f"{reason} {points:+.1f}")
-
-
-@dataclass(frozen=True, slots=True)
-class Looks:
-    """Counts over the page's tree, taken while it is whole."""
-
-    articles: int = 0  # <article> elements that stand beside each other
-    list_links: int = 0  # headings and dated rows that are links to other pages of the site
-    times: int = 0
-    own_title_linked: bool = False  # the main heading links to another page
-    has_next: bool = False
-    comments: bool = False
-    body: str = "  "
-    redirect: str | None = None
-
-
-def looks_of(root: Element, url: str) -> Looks:
-    """Count what tells lists from posts."""
-    body = root.find("body")
-    if body is None:
-        return Looks()
-    articles = [a for a in body.iter("article") if not any(p.tag == "article" for p in a.iterancestors())]
-    own = urls.key(url)
-    linked = 0
-    for heading in body.iter("h1", "h2", "h3", "h4"):
-        link = next((a for a in heading.iter("a") if a.get("href") and not a.get("href").startswith("#")), None)
-        if link is None or len(words(heading)) > 1.3 * len(words(link)) + 6 or not words(link):
-            continue
-        target = urls.crawlable(link.get("href"), url)
-        if target and urls.key(target) != own and urls.same_site(target, [urls.host(url)]):
-            linked += 1
-    times = sum(1 for t in body.iter("time") if not any("comment" in tokens(a) for a in t.iterancestors()))
-    rels = {r for e in body.iter("a") for r in (e.get("rel") or "").split()}
-    comments = any(
-        re.search(
-            r" (?:disqus_thread|giscus|utterances|gitalk\S*|comments?|valine|waline|vcomments|twikoo\S*) ", tokens(e)
-        )
-        for e in body.iter("div", "section")
-    )
-    return Looks(len(articles), linked, times, False, "next" in rels or "prev" in rels, comments, tokens(body))
 
 
 def is_home(url: str, blog: Blog, hint: Hint | None) -> bool:
@@ -126,25 +92,62 @@ def classify(
     url: str, blog: Blog, hint: Hint | None, head: Head, looks: Looks, facts: Facts, content: Content, n_words: int
 ) -> tuple[PageKind, list[str]]:
     """The kind of a page and the reasons, strongest evidence first."""
-    e = Evidence()
     path = unquote(urlsplit(url).path)
-    guess = shapes.guess(url)
-    title, published = facts.title, facts.published
-    link_share, own_links = content.link_share, content.own_link_share
+    if (none := _is_none(path, hint, looks, facts, content, n_words)) is not None:
+        return none
+    e = Evidence()
+    _by_lists(e, url, blog, hint)
+    _by_address(e, path, shapes.guess(url))
+    _by_facts(e, head, facts)
+    _by_looks(e, looks, n_words)
+    _by_text(e, content, n_words)
+    reasons = sorted(e.reasons, key=lambda r: -abs(float(r.rsplit(" ", 1)[1])))
+    if e.score >= 1.0:
+        return "post", reasons
+    listed = (
+        shapes.guess(url) in ("list", "archive")
+        or content.link_share > 0.4
+        or looks.list_links >= 3
+        or _LISTING_TITLE.search(facts.title)
+    )
+    return ("list" if listed else "other"), reasons
+
+
+def _is_none(
+    path: str, hint: Hint | None, looks: Looks, facts: Facts, content: Content, n_words: int
+) -> tuple[PageKind, list[str]] | None:
+    """What a page without a text is: one that says that it is missing, or next to nothing."""
     in_feed = hint is not None and hint.in_feed
-    if (MISSING.search(title) and n_words < 400 and not in_feed) or re.search(r"/404(?:\.html?|/|$)", path):
-        return "error", [f'says that it is missing: "{title[:60]}"']
+    if (MISSING.search(facts.title) and n_words < 400 and not in_feed) or _ERROR_PATH.search(path):
+        return "error", [f'says that it is missing: "{facts.title[:60]}"']
     # A few words are a post where the program that made the page says so, or where code or links are the rest
-    single = " single-post " in looks.body
-    brief = single or (published and (link_share > 0.8 or content.technical or _DATED_PATH.search(path)))
+    brief = _is_single(looks) or (
+        facts.published and (content.link_share > 0.8 or content.technical or _DATED_PATH.search(path))
+    )
     if n_words < 2 or (n_words < 15 and not brief):
         return "thin", [f"{n_words} words of text"]
-    if in_feed:
+    return None
+
+
+def _is_single(looks: Looks) -> bool:
+    """Whether WordPress says that the page is one post."""
+    return " single-post " in looks.body
+
+
+def _by_lists(e: Evidence, url: str, blog: Blog, hint: Hint | None) -> None:
+    """What feeds, sitemaps and the blog's other posts say."""
+    if hint is not None and hint.in_feed:
         e.add(3.0, "in the blog's feed")
     if hint is not None and hint.published:
         e.add(0.5, "dated by a feed or list")
     if blog.patterns and shapes.matches(url, blog.patterns):
         e.add(1.5, "URL has the shape of the blog's posts")
+    if hint is not None and hint.in_sitemap:
+        e.add(0.3, "in the sitemap")
+
+
+def _by_address(e: Evidence, path: str, guess: shapes.Guess) -> None:
+    """What the words of the URL say."""
     if guess == "list":
         e.add(-4.0, "URL names a tag, a category or an author")
     elif guess == "archive" or _PAGER.search(path):
@@ -153,19 +156,19 @@ def classify(
         e.add(-2.5, "URL names a page about the blog")
     elif guess == "never":
         e.add(-3.0, "URL names no page")
-    if re.search(
-        r"/(?:19|20)\d\d[/-]\d{1,2}[/-]|/(?:posts?|blog|articles?|p|notes?|tutorials?|essays?|"
-        r"writing)/[^/]+/?[^/]*$|/(?:19|20)\d\d[-/]",
-        path,
-    ):
+    if _POST_PATH.search(path):
         e.add(1.0, "URL has the form of a post")
     if _DEMO.search(path):
         e.add(-2.0, "URL names a demo or a library")
-    if _LISTING_TITLE.search(title):
+
+
+def _by_facts(e: Evidence, head: Head, facts: Facts) -> None:
+    """What title, day and the page's words for machines say."""
+    if _LISTING_TITLE.search(facts.title):
         e.add(-2.0, "title of a list")
-    if _ABOUT.match(title):
+    if _ABOUT.match(facts.title):
         e.add(-2.0, "title of a page about the blog")
-    if published:
+    if facts.published:
         e.add(1.5, "dated")
     kinds = set(head.kinds)
     if kinds & {"BlogPosting", "Article", "NewsArticle", "TechArticle", "ScholarlyArticle"}:
@@ -179,9 +182,13 @@ def classify(
         e.add(-0.4, f"og:type {og}")
     if head.first("article:published_time", "citation_publication_date") or head.front:
         e.add(0.8, "meta names a day of publication")
+
+
+def _by_looks(e: Evidence, looks: Looks, n_words: int) -> None:
+    """What the page's frame shows."""
     if _BODY_KIND.search(looks.body) and not _POST_BODY.search(looks.body):
         e.add(-1.5, "body is of class list")
-    elif single:
+    elif _is_single(looks):
         e.add(2.0, "WordPress says that it is a single post")
     elif _POST_BODY.search(looks.body):
         e.add(1.0, "body is of class post")
@@ -193,8 +200,10 @@ def classify(
         e.add(-1.5, f"{looks.times} dates in the page")
     if looks.comments:
         e.add(0.5, "has room for comments")
-    if hint is not None and hint.in_sitemap:
-        e.add(0.3, "in the sitemap")
+
+
+def _by_text(e: Evidence, content: Content, n_words: int) -> None:
+    """What the main text is made of."""
     if content.technical:
         e.add(0.5, "has code, formulas or figures")
     if n_words >= 800:
@@ -203,16 +212,7 @@ def classify(
         e.add(1.0, f"{n_words} words")
     elif n_words < 60:
         e.add(-1.0, f"{n_words} words")
-    if own_links > 0.4:
-        e.add(-3.0, f"{own_links:.0%} of the text is links into the blog")
-    elif link_share > 0.6:
-        e.add(-1.0, f"{link_share:.0%} of the text is links")
-    reasons = sorted(e.reasons, key=lambda r: -abs(float(r.rsplit(" ", 1)[1])))
-    if e.score >= 1.0:
-        return "post", reasons
-    kind: PageKind = (
-        "list"
-        if guess in ("list", "archive") or link_share > 0.4 or looks.list_links >= 3 or _LISTING_TITLE.search(title)
-        else "other"
-    )
-    return kind, reasons
+    if content.own_link_share > 0.4:
+        e.add(-3.0, f"{content.own_link_share:.0%} of the text is links into the blog")
+    elif content.link_share > 0.6:
+        e.add(-1.0, f"{content.link_share:.0%} of the text is links")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from urllib.parse import unquote, urlsplit
 
 from crawler import dates
+from crawler.read.dated import UPDATE_WORDS, dated
 from crawler.read.head import Head
-from crawler.read.tree import Element, around, search, tokens, words
+from crawler.read.tree import Element, words
 
 _PUBLISHED = (
     "article:published_time", "og:article:published_time", "article:published", "og:published_time",
@@ -38,15 +38,6 @@ _URL_DAY = re.compile(
     r"[/_-]((?:19|20)\d\d)(?:([/\-_.])(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])|(0[1-9]|1[0-2])(0[1-9]|"
     r"[12]\d|3[01]))(?=[/\-_.]|$)"
 )
-_DATE_CLASS = re.compile(
-    r" (?:[a-z]+[-_]{1,2})*(?:date|time|published|pubdate|datetime|timestamp|posted-on|postdate|dateline|"
-    r"day|entry-date|created|publish)(?:[-_]{1,2}\w+)* "
-)
-_is_date = search(_DATE_CLASS)
-_NOT_THE_DAY = re.compile(
-    r"updat|modif|edit|comment|reading|related|sidebar|footer|recent|popular|copyright|expire|event|"
-    r"upcoming|countdown|prev|next"
-)
 _SHORT = re.compile(r"\d{1,2}/\d{1,2}/\d\d")
 _MACHINE = re.compile(
     r"(?:19|20)\d\d-?\d\d-?\d\d|(?:mon|tue|wed|thu|fri|sat|sun)\w*,? |\d{1,2}/\d{1,2}/(?:19|20)\d\d", re.I
@@ -57,7 +48,6 @@ _LABEL = re.compile(
     r"^\W*date\s*[:：]\s*",
     re.I,
 )
-_UPDATE_WORDS = re.compile(r"\b(?:updat|modif|edit|revis|last change|aktualisiert)|更新|修改|修正|수정", re.I)
 _SHOWN = re.compile(
     r"(?<!\d)(?:(?:19|20)\d\d\s?[-/.年년]\s?\d{1,2}\s?[-/.月월]\s?\d{1,2}(?!\d)[日일]?|"
     r"\d{1,2}[./]\s?\d{1,2}[./]\s?(?:19|20)\d\d|"
@@ -70,6 +60,10 @@ _SHOWN = re.compile(
     r"(?:\d{1,2}(?:st|nd|rd|th)?\s*,?\s+)?(?:de\s+)?(?:19|20)\d\d)",
     re.I,
 )
+
+_LABEL_TAGS = frozenset(
+    ("p", "div", "span", "small", "h6", "h5", "h4", "li", "em", "i", "td", "footer", "strong")
+)  # fmt: skip
 
 
 def url_day(url: str) -> str | None:
@@ -93,87 +87,6 @@ def _good(value: object, before: str | None) -> str | None:
     return found
 
 
-def _timed(root: Element) -> Iterator[tuple[int, str, str]]:
-    """<time> and elements named after dates: rank (less is surer), the machine's value, the shown text."""
-    for element in root.iter(
-        "time",
-        "span",
-        "div",
-        "p",
-        "abbr",
-        "small",
-        "em",
-        "li",
-        "a",
-        "dd",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "i",
-        "relative-time",
-        "d-byline",
-        "td",
-        "footer",
-        "address",
-        "section",
-        "header",
-    ):
-        names = tokens(element)
-        prop = (element.get("itemprop") or "").lower()
-        if element.tag != "time" and "date" not in prop and not _is_date(names):
-            continue
-        context = names + "".join(
-            tokens(a) + a.tag for a in around(element.getparent(), 4) if a.tag not in ("body", "html")
-        )
-        if (
-            "datemodified" in prop
-            or "dateupdated" in prop
-            or _NOT_THE_DAY.search(names)
-            or _UPDATE_WORDS.search(element.get("title") or "")
-        ):
-            continue
-        shown = words(element)
-        if len(shown) > 160:
-            continue
-        before = element.getprevious()
-        lead = (
-            (before.tail or "")
-            if before is not None
-            else ((element.getparent().text or "") if element.getparent() is not None else "")
-        )
-        if _UPDATE_WORDS.search(lead[-30:]) or _UPDATE_WORDS.match(shown):
-            continue
-        rank = 5
-        if "datepublished" in prop or "datecreated" in prop or element.get("pubdate") is not None:
-            rank = 0
-        elif re.search(
-            r" (?:published|dt-published|entry-date|post-date|pubdate|posted-on|article-date|"
-            r"date-published|post__date|publish-date) ",
-            names,
-        ):
-            rank = 1
-        elif element.tag == "time":
-            rank = 2
-        elif re.search(r" (?:date|post-meta|meta|dateline|timestamp|postmetadata) ", names):
-            rank = 3
-        if _NOT_THE_DAY.search(context) or (
-            re.search(r"comment|aside|nav|li", context)
-            and not re.search(r"meta|header|head|info|post|article|entry", context)
-        ):
-            rank += 4
-        machine = (
-            element.get("datetime")
-            or element.get("content")
-            or element.get("data-datetime")
-            or element.get("data-timestamp")
-            or element.get("title")
-            or ""
-        )
-        yield rank, machine, shown
-
-
 def published_of(root: Element, head: Head, url: str, fetched: str | None) -> str | None:
     """The day of publication as precisely as the author gave it, or None."""
     day_in_url = url_day(url)
@@ -188,7 +101,7 @@ def published_of(root: Element, head: Head, url: str, fetched: str | None) -> st
     found += [good for name, good in named.items() if name not in _WEAK]
     shown_days: list[str] = []
     late: list[str] = []
-    for rank, machine, shown in sorted(_timed(root), key=lambda item: item[0])[:12]:
+    for rank, machine, shown in sorted(dated(root), key=lambda item: item[0])[:12]:
         match = _SHOWN.search(shown) or (_SHORT.fullmatch(shown.strip()) if rank <= 3 else None)
         said = _good(_local(match[0], head.language), fetched) if match and _has_day(match[0]) else None
         told = _good(machine, fetched) if _MACHINE.match(machine.strip()) or _SHOWN.fullmatch(machine.strip()) else None
@@ -235,31 +148,9 @@ def _in_text(root: Element, language: str, fetched: str | None) -> str | None:
     for element in body.iter():
         if not isinstance(element.tag, str) or element.tag in ("script", "style", "pre", "code", "noscript"):
             continue
-        if element.tag in (
-            "p",
-            "div",
-            "span",
-            "small",
-            "h6",
-            "h5",
-            "h4",
-            "li",
-            "em",
-            "i",
-            "td",
-            "footer",
-            "strong",
-        ) and (label := _LABEL.search(element.text or "")):
-            text = words(element)[:160]
-            label = _LABEL.search(text)
-            match = _SHOWN.search(text, label.end() if label else 0)
-            if (
-                label
-                and match
-                and match.start() - label.end() < 20
-                and _has_day(match[0])
-                and (good := _good(_local(match[0], language), fetched))
-            ):
+        if element.tag in _LABEL_TAGS and _LABEL.search(element.text or ""):
+            good = _labelled(words(element)[:160], language, fetched)
+            if good:
                 return good
         if element.tag in ("h1", "h2", "d-title") and words(element):
             started = True
@@ -267,15 +158,25 @@ def _in_text(root: Element, language: str, fetched: str | None) -> str | None:
             near += f" {element.text or ''} "
         if started and len(near) < 600:
             near += f" {element.tail or ''} "
-    near = " ".join(near.split())
-    for match in _SHOWN.finditer(near):
+    return _near_title(" ".join(near.split()), language, fetched)
+
+
+def _labelled(text: str, language: str, fetched: str | None) -> str | None:
+    """The date that stands right behind a label such as "posted on"."""
+    label = _LABEL.search(text)
+    match = _SHOWN.search(text, label.end()) if label else None
+    if not label or not match or match.start() - label.end() >= 20 or not _has_day(match[0]):
+        return None
+    return _good(_local(match[0], language), fetched)
+
+
+def _near_title(text: str, language: str, fetched: str | None) -> str | None:
+    """The first full date in the lines after the title, unless they say that it is one of a change."""
+    for match in _SHOWN.finditer(text):
         if match.start() > 400:
             break
-        if (
-            _has_day(match[0])
-            and not _UPDATE_WORDS.search(near[max(0, match.start() - 25) : match.start()])
-            and (good := _good(_local(match[0], language), fetched))
-        ):
+        updated = UPDATE_WORDS.search(text[max(0, match.start() - 25) : match.start()])
+        if _has_day(match[0]) and not updated and (good := _good(_local(match[0], language), fetched)):
             return good
     return None
 

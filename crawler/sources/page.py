@@ -12,7 +12,7 @@ from lxml import etree
 from crawler import text, urls
 from crawler.read import READER
 from crawler.read.charset import decode
-from crawler.read.classify import classify, is_home, looks_of, names_a_list
+from crawler.read.classify import classify, is_home, names_a_list
 from crawler.read.consent import asks
 from crawler.read.content import content_of, feed_content
 from crawler.read.days import guessed
@@ -20,6 +20,7 @@ from crawler.read.facts import facts_of
 from crawler.read.head import Head, head_of
 from crawler.read.language import language_of
 from crawler.read.links import base_of, links_of
+from crawler.read.looks import looks_of
 from crawler.read.references import references_of
 from crawler.read.stubs import moved_to
 from crawler.read.tree import Element, parse_html
