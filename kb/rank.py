@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,17 +26,10 @@ Signal = Callable[[Corpus], "Float32"]
 
 
 @dataclass(frozen=True, slots=True)
-class Parameters:
-    """What an edition is made by, beside the corpus."""
+class Parameters(Choice):
+    """What an edition is made by, beside the corpus: the rules of the choice, and each signal's weight."""
 
-    weights: Mapping[str, float]
-    size: int = 100
-    per_blog: int = 12
-    share: float = 1 / 3  # most of the chart that one field may have
-    least_relevance: float = 0.6  # stricter than on_topic: an error in the chart is seen by all
-    least_words: int = 150  # a stub explains nothing
-    likeness: float = 0.25  # weight of likeness to what is chosen already (maximal marginal relevance)
-    repeat: float = 0.02  # what each post of a blog that is chosen already costs the next one
+    weights: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +60,7 @@ def default_parameters(per_blog: int = 12, given: Mapping[str, float] | None = N
     """The signals' own weights, but for those that are given; 0 leaves a signal out."""
     own = {name: weight for name, (weight, _) in signals().items()}
     weights = own | {name: weight for name, weight in (given or {}).items() if name in own}
-    return Parameters({name: weight for name, weight in weights.items() if weight > 0}, per_blog=per_blog)
+    return Parameters(per_blog=per_blog, weights={name: weight for name, weight in weights.items() if weight > 0})
 
 
 def parts_of(corpus: Corpus, weights: Mapping[str, float]) -> dict[str, Float32]:
@@ -96,7 +89,7 @@ def rank(corpus: Corpus, parameters: Parameters, previous: Mapping[int, int]) ->
     """
     parts = parts_of(corpus, parameters.weights)
     score = combine(parts, parameters.weights, len(corpus.posts))
-    charted = choose(corpus, score, Choice(**{k: v for k, v in asdict(parameters).items() if k != "weights"}))
+    charted = choose(corpus, score, parameters)
     order = sorted(range(len(corpus.posts)), key=lambda i: (-float(score[i]), corpus.posts[i].url))
     rank_of = {i: n for n, i in enumerate([i for i in order if i in charted], 1)}
     columns = {name: values.tolist() for name, values in parts.items()}

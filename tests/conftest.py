@@ -12,7 +12,9 @@ from hypothesis import settings
 
 import cli
 
-if "PYTEST_XDIST_WORKER" in os.environ:  # workers that each take all cores for a product of matrices wait for each other
+if (
+    "PYTEST_XDIST_WORKER" in os.environ
+):  # workers that each take all cores for a product of matrices wait for each other
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # The same examples every time: a check that fails by chance on somebody else's change helps nobody

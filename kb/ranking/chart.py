@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
-import numpy as np
-
-from kb.ranking.scoring import days
+from kb.ranking.choose import rules_of
+from kb.ranking.trending import HALF_LIFE_DAYS, trending_entries
 from kb.store.connect import Reader
-from kb.store.corpus import linkers_of, references
+from kb.store.corpus import linkers_of, read_corpus, references
 from kb.store.corrections import corrections
 from kb.store.editions import edition as read_edition
 from kb.store.editions import newest
@@ -19,8 +16,6 @@ from kb.store.topics import list_topics
 from kb.types import ChartLine, Edition, Entry, StoredPost, Topic
 
 _SHOWN = {"formulas": ("formulas", 5), "code_lines": ("lines of code", 20), "figures": ("figures", 3)}
-HALF_LIFE_DAYS = 180.0  # trending: a post half a year old needs twice the score of one of today
-PER_BLOG = 12  # of an edition that does not say
 
 
 def chart(
@@ -34,8 +29,8 @@ def chart(
 ) -> tuple[ChartLine, ...]:
     """The first n lines of an edition, by default the newest, or of one topic or field of it; none before the first.
 
-    trending: the posts by what they are worth as of the edition's date, halved for every half-life of age, at most as
-    many of a blog as the edition allows. Raises NotFound.
+    trending: the chart of what posts are worth as of the edition's date, halved for every half-life of age, by the
+    edition's own rules. Raises NotFound.
     """
     if edition is None and newest(reader) is None:
         return ()
@@ -43,41 +38,9 @@ def chart(
     by_id = {t.id: t for t in list_topics(reader, dead=True)}
     entries = [e for e in shown.entries if topic is None or topic in _line_of(e.topic_id, by_id)]
     if trending:
-        banned = {c.id for c in corrections(reader, "post") if c.kind == "ban"}
-        posts = get_posts(reader, [e.post_id for e in entries if e.post_id not in banned])
-        per_blog = int(shown.parameters.get("per_blog", PER_BLOG))
-        entries = _trending(posts, entries, shown.made_at[:10], half_life_days, per_blog)
+        corpus = read_corpus(reader, shown.made_at[:10])
+        entries = trending_entries(corpus, entries, rules_of(shown.parameters), half_life_days)
     return _lines(reader, entries[:n], by_id)
-
-
-def _trending(
-    posts: Mapping[int, StoredPost], entries: Iterable[Entry], today: str, half_life_days: float, per_blog: int
-) -> list[Entry]:
-    """The posts on the topic by score, halved for every half-life of age; their `previous` is the rank in the chart.
-
-    A post without a day has no age and is left out; one that gives a month alone is as old as the month's first day.
-    """
-    ages = {i: _age_days(post.published, today) for i, post in posts.items() if may_trend(post)}
-    worth = [(e.score * 0.5 ** (ages[e.post_id] / half_life_days), e) for e in entries if ages.get(e.post_id, -1) >= 0]
-    worth.sort(key=lambda row: (-row[0], posts[row[1].post_id].url))
-    taken: Counter[int] = Counter()
-    listed: list[Entry] = []
-    for value, entry in worth:
-        blog = posts[entry.post_id].source_id
-        if taken[blog] < per_blog:
-            taken[blog] += 1
-            listed.append(replace(entry, rank=len(listed) + 1, score=round(value, 6), previous=entry.rank))
-    return listed
-
-
-def may_trend(post: StoredPost) -> bool:
-    """Whether a post may be listed at all."""
-    return post.on_topic is True and post.duplicate_of is None and not post.gone and post.words >= 150
-
-
-def _age_days(published: str | None, today: str) -> float:
-    day = days([published])[0]
-    return -1.0 if np.isnan(day) else max(0.0, float(days([today])[0] - day))
 
 
 def _line_of(topic_id: int | None, by_id: Mapping[int, Topic]) -> tuple[int, ...]:

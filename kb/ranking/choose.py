@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,15 +22,20 @@ ALIKE = 0.6  # cosine from which likeness to a chosen post counts against a post
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The rules; see kb.rank.Parameters."""
+    """The rules."""
 
-    size: int
-    per_blog: int
-    share: float
-    least_relevance: float
-    least_words: int
-    likeness: float
-    repeat: float
+    size: int = 100
+    per_blog: int = 12
+    share: float = 1 / 3  # most of the chart that one field may have
+    least_relevance: float = 0.6  # stricter than on_topic: an error in the chart is seen by all
+    least_words: int = 150  # a stub explains nothing
+    likeness: float = 0.25  # weight of likeness to what is chosen already (maximal marginal relevance)
+    repeat: float = 0.02  # what each post of a blog that is chosen already costs the next one
+
+
+def rules_of(parameters: Mapping[str, Any]) -> Choice:
+    """The rules among an edition's parameters; the usual ones where it does not say."""
+    return Choice(**{f.name: parameters[f.name] for f in fields(Choice) if f.name in parameters})
 
 
 def choose(corpus: Corpus, score: Float32, rules: Choice) -> set[int]:
@@ -38,12 +43,12 @@ def choose(corpus: Corpus, score: Float32, rules: Choice) -> set[int]:
     posts = corpus.posts
     may = np.array([_may(corpus, i, rules) for i in range(len(posts))], bool)
     pinned = [i for i, post in enumerate(posts) if post.id in corpus.pinned and post.id not in corpus.banned]
-    fields = field_of(corpus)
+    home = field_of(corpus)
     urls = {url: n for n, url in enumerate(sorted({post.url for post in posts}))}
     tie = np.array([urls[post.url] for post in posts], np.float64) if posts else np.zeros(0)
     beside = {topic.id for topic in corpus.topics if topic.field in NEIGHBOURS}
-    quota = quotas(fields, score, may, rules, beside)
-    picker = _Picker(corpus, score, tie, fields, rules)
+    quota = quotas(home, score, may, rules, beside)
+    picker = _Picker(corpus, score, tie, home, rules)
     for i in sorted(pinned, key=lambda i: (-float(score[i]), posts[i].url))[: rules.size]:
         picker.take(i)
     for limits in (quota, dict.fromkeys(quota, picker.most)):  # what a field cannot fill goes to the others

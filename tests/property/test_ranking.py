@@ -108,5 +108,5 @@ def test_a_missing_part_gives_its_weight_to_the_others() -> None:
 
 
 def test_movement_is_against_the_edition_before() -> None:
-    entries = rank(corpus(30), Parameters({"depth": 1.0}), {5: 2})
+    entries = rank(corpus(30), Parameters(weights={"depth": 1.0}), {5: 2})
     assert {e.post_id: e.previous for e in entries}[5] == 2
