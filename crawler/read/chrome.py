@@ -61,6 +61,7 @@ _ROLES = frozenset((
     "navigation", "banner", "contentinfo", "search", "complementary", "dialog", "alert", "toolbar", "menu", "tablist",
     "doc-toc",
 ))  # fmt: skip
+_SIDES = frozenset(("side", "sidebar", "side-bar", "nav", "menu", "navigation", "navbar", "leftnav", "sidemenu"))
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|clip\s*:\s*rect\(\s*[01](?:px)?[\s,]")
 # Tabs and folded answers are hidden until asked for; they are text all the same
 _FOLDED = re.compile(r"tab|panel|collapse|fold|details|accordion|answer|solution|spoiler")
@@ -83,6 +84,11 @@ def is_chrome(element: Element, total: int) -> bool:
     if (style and _HIDDEN.search(style)) or element.get("hidden") is not None:
         return not _FOLDED.search(names + (role or "")) and _is_unseen(element, total)
     return False
+
+
+def is_side(cell: Element, total: int) -> bool:
+    """Whether a cell of a table for layout is the column beside the text, by its name."""
+    return not _SIDES.isdisjoint(tokens(cell).split()) and _share(cell, total) < 0.3 and not _is_prose(cell)
 
 
 def _is_what_it_is_named(element: Element, names: str, total: int) -> bool:

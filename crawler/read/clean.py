@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.read.chrome import is_chrome
+from crawler.read.chrome import is_chrome, is_side
 from crawler.read.contents import drop_contents
 from crawler.read.tree import HEADINGS, Element, drop
 
@@ -33,10 +33,10 @@ def clean(root: Element) -> None:
         if (
             not isinstance(element.tag, str)
             or element.getparent() is None
-            or element.tag in ("html", "body", "article", "main", "pre", "code", "td", "tr", "tbody")
+            or element.tag in ("html", "body", "article", "main", "pre", "code", "tr", "tbody")
         ):
             continue
-        if is_chrome(element, total):
+        if is_side(element, total) if element.tag == "td" else is_chrome(element, total):
             drop(element)
     drop_contents(root)
     _drop_anchors(root)

@@ -21,6 +21,11 @@ _TAIL = re.compile(
     r"\s-\s|\(|<|\b(?:19|20)\d\d\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d).*$",
     re.I | re.S,
 )
+_BY_LINE = re.compile(
+    r"(?:written |posted )?by\s+([^.|·•\d]{2,80}?)(?:\.\s|\.$|\s*[|·•]|\s+on\s|"
+    r",?\s+(?:\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d)|$)",
+    re.I,
+)
 _SPLIT = re.compile(r"\s*(?:,|;|、|，|/|\||\s&\s|\s+and\s+|\s+und\s+|\s+et\s+|\s+y\s+|\s+with\s+)\s*", re.I)
 _ROLE = re.compile(
     r"(?i)^(?:staff|admin|administrator|editor|editors|editorial(?: team)?|author|authors|anonymous|"
@@ -171,7 +176,21 @@ def authors_of(
     for found, folds in zip((structured, meta, byline), apart, strict=True):
         if folds:
             return found
-    return people(hinted) or structured or meta or byline or people(blog) or people(_owner(root))
+    return people(hinted) or structured or meta or byline or people(blog) or people(_said(root)) or people(_owner(root))
+
+
+def _said(root: Element) -> list[str]:
+    """Who a line that begins with "By" names, right under the title, where no element is named for it."""
+    title = next(root.iter("h1"), None)
+    line = title.getnext() if title is not None else None
+    for _ in range(2):
+        if line is None:
+            return []
+        text = "" if is_longer(line, 199) else " ".join(" ".join(line.itertext()).split())
+        if match := _BY_LINE.match(text):
+            return split_names(match[1])
+        line = line.getnext()
+    return []
 
 
 def _owner(root: Element) -> list[str]:

@@ -23,6 +23,10 @@ _BRAND = re.compile(
     r" (?:[a-z]+[-_])*(?:brand|site-title|site-name|logo|blog-title|site_title|navbar-brand|"
     r"brand-title)(?:[-_]\w+)* "
 )
+_TWICE = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,5}|amp|quot|apos);", re.I)  # escaped twice by a generator
+_NUMBER = re.compile(
+    r"(?:chapter|part|lecture|lesson|section|week|day)\s*(?:\d+|[ivx]+)\W*|第.{1,3}[章讲课节篇]\W*", re.I
+)
 _NOISE = re.compile(r"[#¶§🔗⚓]+$|^\s*permalink\s*$", re.I)
 
 
@@ -32,6 +36,8 @@ def fold(text: str) -> str:
 
 
 def _tidy(text: str) -> str:
+    if _TWICE.search(text):
+        text = unescape(text)
     return _NOISE.sub("", " ".join(text.replace("\u200b", "").replace("\u00ad", "").split())).strip()
 
 
@@ -130,6 +136,8 @@ def title_of(root: Element, head: Head, site_names: Iterable[str], hinted: str |
         for kind, text in given
         if fold(text) not in site_folds and not re.fullmatch(r"(?:untitled|home|blog|index)", fold(text))
     ]
+    # "Chapter 6" alone names no post where a heading beside it does
+    useful = [(kind, text) for kind, text in useful if not _NUMBER.fullmatch(text)] or useful
     if not useful:
         return given[0][1] if given else ""
     # What a page tells those who share it is what its author calls it (of 121 pages by other people 103, by its h1 82)
