@@ -12,7 +12,9 @@ import numpy as np
 from kb.ranking.scoring import rows_of
 
 if TYPE_CHECKING:
-    from kb.types import Corpus, Float32, Int64
+    from numpy.typing import NDArray
+
+    from kb.types import Corpus, Int64
 
 TELLING = 5  # best posts of a field whose mean score is its quality
 # Fields beside deep learning, whose posts are charted too: half the places that their size and quality would give them
@@ -38,8 +40,11 @@ def rules_of(parameters: Mapping[str, Any]) -> Choice:
     return Choice(**{f.name: parameters[f.name] for f in fields(Choice) if f.name in parameters})
 
 
-def choose(corpus: Corpus, score: Float32, rules: Choice) -> set[int]:
-    """Places (in corpus.posts) of the charted posts; a person's pins come first and bans never."""
+def choose(corpus: Corpus, score: NDArray[Any], rules: Choice, relative: bool = False) -> set[int]:
+    """Places (in corpus.posts) of the charted posts; a person's pins come first and bans never.
+
+    relative: likeness and repetition cost a share of a post's score, for scores that differ by orders of magnitude.
+    """
     posts = corpus.posts
     may = np.array([_may(corpus, i, rules) for i in range(len(posts))], bool)
     pinned = [i for i, post in enumerate(posts) if post.id in corpus.pinned and post.id not in corpus.banned]
@@ -48,7 +53,7 @@ def choose(corpus: Corpus, score: Float32, rules: Choice) -> set[int]:
     tie = np.array([urls[post.url] for post in posts], np.float64) if posts else np.zeros(0)
     beside = {topic.id for topic in corpus.topics if topic.field in NEIGHBOURS}
     quota = quotas(home, score, may, rules, beside)
-    picker = _Picker(corpus, score, tie, home, rules)
+    picker = _Picker(corpus, score, tie, home, rules, relative)
     for i in sorted(pinned, key=lambda i: (-float(score[i]), posts[i].url))[: rules.size]:
         picker.take(i)
     for limits in (quota, dict.fromkeys(quota, picker.most)):  # what a field cannot fill goes to the others
@@ -58,7 +63,7 @@ def choose(corpus: Corpus, score: Float32, rules: Choice) -> set[int]:
 
 
 def quotas(
-    fields: Int64, score: Float32, may: np.ndarray, rules: Choice, beside: Collection[int] = ()
+    fields: Int64, score: NDArray[Any], may: np.ndarray, rules: Choice, beside: Collection[int] = ()
 ) -> dict[int, int]:
     """Places a field: by the root of its size times its quality, at least one, never more than its share.
 
@@ -98,9 +103,14 @@ def _may(corpus: Corpus, i: int, rules: Choice) -> bool:
 class _Picker:
     """Takes posts one by one, and knows what is left over for which field and blog."""
 
-    def __init__(self, corpus: Corpus, score: Float32, tie: np.ndarray, fields: Int64, rules: Choice) -> None:
+    def __init__(
+        self, corpus: Corpus, score: NDArray[Any], tie: np.ndarray, fields: Int64, rules: Choice, relative: bool
+    ) -> None:
         self.rows = np.nan_to_num(rows_of(corpus)[0])
-        self.score, self.tie, self.fields, self.rules = score, tie, fields, rules
+        self.tie, self.fields, self.rules = tie, fields, rules
+        with np.errstate(divide="ignore"):
+            self.worth = np.log2(score) if relative else score
+        self.relative = relative
         self.blogs = np.array([post.source_id for post in corpus.posts], np.int64)
         self.near = np.zeros(len(corpus.posts))
         self.chosen: list[int] = []
@@ -124,7 +134,8 @@ class _Picker:
             return None
         against = self.rules.likeness * np.maximum(0.0, self.near[left] - ALIKE) / (1 - ALIKE)
         again = self.rules.repeat * np.array([self.by_blog.get(int(blog), 0) for blog in self.blogs[left]])
-        value = (self.score[left] - against - again).round(6)
+        cost = against + again
+        value = (self.worth[left] + (np.log2(np.maximum(1 - cost, 1e-6)) if self.relative else -cost)).round(6)
         return int(left[np.lexsort((self.tie[left], -value))[0]])
 
     def take(self, i: int) -> None:

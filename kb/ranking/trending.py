@@ -26,12 +26,12 @@ def trending_entries(
     age = days([corpus.today])[0] - days([post.published for post in corpus.posts])
     there = [i for i, post in enumerate(corpus.posts) if post.id in scored and not np.isnan(age[i])]
     posts = tuple(corpus.posts[i] for i in there)
-    worth = np.array([scored[post.id].score for post in posts]) * 0.5 ** (np.maximum(age[there], 0) / half_life_days)
-    score = worth.round(6).astype(np.float32)
-    chosen = choose(replace(corpus, posts=posts, pinned=frozenset()), score, rules)
+    score = np.array([scored[post.id].score for post in posts], np.float64)
+    score *= 0.5 ** (np.maximum(age[there], 0).astype(np.float64) / half_life_days)
+    chosen = choose(replace(corpus, posts=posts, pinned=frozenset()), score, rules, relative=True)
     listed = sorted(chosen, key=lambda i: (-float(score[i]), posts[i].url))
     return [
-        replace(entry, rank=n, score=round(float(score[i]), 6), previous=entry.rank)
+        replace(entry, rank=n, score=float(f"{score[i]:.6g}"), previous=entry.rank)
         for n, i in enumerate(listed, 1)
         for entry in (scored[posts[i].id],)
     ]
