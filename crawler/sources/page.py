@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
 
-from lxml import etree
-
 from crawler import text, urls
 from crawler.read import READER
 from crawler.read.charset import decode
@@ -34,9 +32,6 @@ _NOT_HTML = re.compile(
 
 
 FEW_WORDS = 60  # a page that asks for a login and gives fewer gives no post
-_SHOWN = etree.XPath(
-    ".//text()[not(parent::script or parent::style or parent::noscript or parent::template)]", smart_strings=False
-)
 _BETWEEN = re.compile(r"\s+[-–—|·•]\s+")
 _PAGE_NAMES = frozenset(
     ("home", "homepage", "home page", "index", "about", "about me", "blog", "posts", "articles", "archive", "welcome",
@@ -144,7 +139,12 @@ def shown_text(root: Element) -> str:
     body = root.find("body")
     if body is None:
         return ""
-    return " ".join("".join(_SHOWN(body)).split())
+    parts = [body.text or ""]
+    for element in body.iterdescendants():
+        if element.tag not in ("script", "style", "noscript", "template"):
+            parts.append(element.text or "")
+        parts.append(element.tail or "")
+    return " ".join("".join(parts).split())
 
 
 def blog_name(title: str) -> str | None:
