@@ -99,10 +99,10 @@ def rules_of(robots: Robots) -> Rules:
 
 
 def fresh(robots: Robots, now: datetime) -> bool:
-    """Whether a robots.txt fetched earlier still holds: a day, but an hour only when it could not be had."""
+    """Whether a robots.txt fetched earlier still holds: for a day. One that could not be had is asked for again on the
+    next visit; when that is, crawler.retry says."""
     reachable = robots.status is not None and robots.status < 500 and robots.status != 429
-    age = now - robots.fetched_at
-    return timedelta() <= age < (MAX_AGE if reachable else timedelta(hours=1))
+    return reachable and timedelta() <= now - robots.fetched_at < MAX_AGE
 
 
 def usable(robots: Robots, now: datetime) -> bool:

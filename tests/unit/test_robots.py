@@ -66,5 +66,5 @@ def test_a_robots_txt_holds_for_a_day_and_an_hour_when_it_could_not_be_had():
     good, bad = (Robots("https://a.org", status, b"", NOW) for status in (200, None))
     assert fresh(good, NOW + timedelta(hours=23))
     assert not fresh(good, NOW + timedelta(hours=25))
-    assert not fresh(bad, NOW + timedelta(hours=2))
+    assert not fresh(bad, NOW + timedelta(minutes=1))
     assert not fresh(good, NOW - timedelta(hours=1))  # the clock went back
