@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 CONTAINED = 0.8  # share of the shorter text that stands in the longer one; 2 % of the words edited give about .9
 ALIKE = 0.15  # least Jaccard beside it: below, the shorter one is an excerpt, a text in its own right when it is long
 NEARLY = 0.6  # from here on what the blog says under all its posts is taken out before two posts are told apart
+SAME = 0.99  # Jaccard above which two texts are the same
+SHORT = 60  # words of prose; posts of fewer are one only by their titles, or to the letter
 VERSION, VERSION_ALIKE = 0.6, 0.3  # containment and Jaccard of two posts of one title: a text and its next version
 OTHERS = 12  # posts of a blog that show what it repeats
 EXCERPT = 500  # grams; an excerpt shorter than this is no post of its own and goes to the whole
@@ -40,7 +42,7 @@ MEANS_THE_SAME = 0.85  # cosine of mutually nearest posts of one blog and day; p
 _LANGUAGE = re.compile(r"^(?:(.+)[-_])?(?:en|zh|ja|ko|de|fr|es|it|pt|ru)(?:[-_](?:cn|tw|hk|hans|hant|us|gb))?$", re.I)
 _VERSION = re.compile(r" (?:v(?:ersion|er)? ?)?\d+(?: \d+)*| (?:updated?|revised|revisited|new|修订版?|更新版?|新版)")
 BY_ADDRESS = 1.0  # similarity of two posts whose addresses say that one is the other in another language
-MADE_BY = f"grams{GRAM}/{SCALE}/{CONTAINED}/6"
+MADE_BY = f"grams{GRAM}/{SCALE}/{CONTAINED}/7"
 Progress = Callable[[str, int, "int | None"], None]
 
 
@@ -77,8 +79,10 @@ def judge(a: Candidate, b: Candidate, of_a: Hashes, of_b: Hashes) -> Pair | None
         if a.language != b.language and jaccard >= SAME_CODE:
             return Pair(a.post_id, b.post_id, "translation", round(jaccard, 4))
         return None
+    if jaccard <= SAME and min(a.words, b.words) < SHORT and not named and not _one_title(a.title, b.title):
+        return None  # next to no prose: what they share is code, or a template
     if jaccard >= ALIKE:
-        return Pair(a.post_id, b.post_id, "same" if jaccard > 0.99 else "near", round(max(jaccard, contained), 4))
+        return Pair(a.post_id, b.post_id, "same" if jaccard > SAME else "near", round(max(jaccard, contained), 4))
     if min(len(of_a), len(of_b)) < EXCERPT and a.source_id == b.source_id:
         whole, part = (a, b) if len(of_a) > len(of_b) else (b, a)
         return Pair(whole.post_id, part.post_id, "excerpt", round(contained, 4))
@@ -88,7 +92,9 @@ def judge(a: Candidate, b: Candidate, of_a: Hashes, of_b: Hashes) -> Pair | None
 def _one_title(a: str, b: str) -> bool:
     """Whether two titles are one but for what names a version at the end."""
     first, second = sorted((" ".join(re.findall(r"\w+", t.lower())) for t in (a, b)), key=len)
-    return bool(first) and (first == second or (" " in first and bool(_VERSION.fullmatch(second.removeprefix(first)))))
+    if first.replace(" ", "") == second.replace(" ", ""):
+        return bool(first)
+    return " " in first and bool(_VERSION.fullmatch(second.removeprefix(first)))
 
 
 def translations(posts: Iterable[Candidate], vectors: Vectors) -> list[Pair]:
@@ -192,7 +198,9 @@ def run_dedupe(store: Store, progress: Progress | None = None) -> Deduped:
 
     for a, b in candidates(prints):
         pair = judge(posts[a], posts[b], hashes(a), hashes(b))
-        if pair is None and posts[a].source_id == posts[b].source_id and compare(hashes(a), hashes(b))[1] >= NEARLY:
+        # Of a short post the blog's own words may be the most
+        doubtful = pair is None or (pair.kind != "same" and min(len(hashes(a)), len(hashes(b))) < EXCERPT)
+        if doubtful and posts[a].source_id == posts[b].source_id and compare(hashes(a), hashes(b))[1] >= NEARLY:
             others = [i for i in by_source[posts[a].source_id] if i not in (a, b)]
             said = repeated([hashes(i) for i in others[:: max(1, len(others) // OTHERS)]])
             own = [np.setdiff1d(hashes(i), said, assume_unique=True) for i in (a, b)]

@@ -41,6 +41,7 @@ class Candidate:
     linked: int = 0  # posts of other blogs that link to it
     canonical: int | None = None  # the stored post that it names as its canonical address
     title: str = ""
+    words: int = 10_000  # of prose
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def vectors(reader: sqlite3.Connection) -> Vectors:
 def candidates(reader: sqlite3.Connection) -> dict[int, Candidate]:
     """Every post with what decides which of a group is the original."""
     rows = reader.execute(
-        "SELECT id, url, key, canonical, source_id, published, language, title FROM post ORDER BY id"
+        "SELECT id, url, key, canonical, source_id, published, language, title, words FROM post ORDER BY id"
     ).fetchall()
     by_key = {str(row["key"]): int(row["id"]) for row in rows}
     source = {int(row["id"]): int(row["source_id"]) for row in rows}
@@ -75,6 +75,7 @@ def candidates(reader: sqlite3.Connection) -> dict[int, Candidate]:
             len(linked.get(post_id, ())),
             canonical if canonical != post_id else None,
             str(row["title"]),
+            int(row["words"]),
         )
     return found
 

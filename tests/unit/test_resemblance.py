@@ -83,6 +83,19 @@ def test_a_text_and_its_next_version_are_one_and_another_text_of_its_kind_is_not
     assert judge(long[0], long[2], grams(first), grams(second)) is None
 
 
+def test_posts_of_next_to_no_prose_are_one_only_by_their_titles_or_to_the_letter() -> None:
+    code, other = text(5), edited(text(5), 0.01)
+    sift, surf = (
+        replace(post(i), title=f"Matching features by {name}", words=40) for i, name in ((1, "SIFT"), (2, "SURF"))
+    )
+    assert judge(sift, surf, grams(code), grams(other)) is None
+    again = replace(surf, title="Matching-features by SIFT")
+    assert judge(sift, again, grams(code), grams(other)) is not None
+    assert judge(sift, surf, grams(code), grams(code)) is not None
+    assert judge(sift, replace(surf, words=400), grams(code), grams(other)) is None
+    assert judge(*(replace(p, words=400) for p in (sift, surf)), grams(code), grams(other)) is not None
+
+
 def test_a_chinese_text_is_compared_by_its_characters() -> None:
     a = "注意力机制按内容读取信息，" + "".join(chr(0x4E00 + (i * 37) % 3000) for i in range(400))
     assert compare(grams(a), grams(a.replace("信息", "知识")))[1] > 0.9
