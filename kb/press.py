@@ -13,6 +13,7 @@ from kb.writing.gate import Gate, GateError, Vouch
 from kb.writing.select import Limits
 
 if TYPE_CHECKING:
+    from kb.reprint import Print
     from kb.settings import Settings
     from kb.store.connect import Reader
     from kb.types import About, Article, ChartLine
@@ -70,15 +71,37 @@ def publish(reader: Reader, settings: Settings, language: Language, writer: Writ
 
 
 def verify(reader: Reader, settings: Settings, data: bytes, vouch: Vouch | None = None) -> list[str]:
-    """What in an exported article the store does not bear out, a line each. Raises KbError for what is no article."""
-    from kb.published import tree_of, violations
+    """What in an exported article the store does not bear out, a line each. Raises KbError for what is no article.
 
+    JSON of any edition is held against the store fact by fact; Markdown and HTML of the newest are printed again.
+    """
+    from kb.published import tree_of, violations
+    from kb.reprint import print_of
+
+    if (printed := print_of(data)) is not None:
+        return _reprinted(reader, settings, printed)
     tree = tree_of(data)
     try:
         press = open_press(reader, settings, tree["edition"], vouch)
     except NotFound as error:
         raise KbError(f"it is of edition {tree['edition']}, which this store does not hold", error.hint) from None
     return violations(tree, press.chart, press.made_at, press.gate, about_of(reader, settings, press))
+
+
+def _reprinted(reader: Reader, settings: Settings, printed: Print) -> list[str]:
+    """What differs in a page or a Markdown file from what the store gives now."""
+    from kb.exporters import renderer
+    from kb.reprint import differences
+    from kb.store.editions import newest
+
+    if printed.edition != (last := newest(reader)):
+        raise KbError(
+            f"it is of edition {printed.edition}, and only the newest ({last}) can be printed again to compare",
+            "check the JSON of that edition, if you have it: kb export --check FILE",
+        )
+    again = renderer(printed.form)(publish(reader, settings, printed.language))
+    assert isinstance(again, bytes | str)
+    return differences(printed.text, again if isinstance(again, str) else again.decode())
 
 
 def about_of(reader: Reader, settings: Settings, press: Press) -> About:

@@ -25,7 +25,7 @@ def tree_of(data: bytes) -> dict[str, Any]:
         tree = None
     keys = ("title", "edition", "made_at", "language", "chapters", "top")
     if not isinstance(tree, dict) or any(key not in tree for key in keys):
-        raise KbError("it is no article that kb exported as JSON", _HINT)
+        raise KbError("it is no article that kb exported as JSON, Markdown or HTML", _HINT)
     if not isinstance(tree["edition"], int) or tree["language"] not in ("en", "zh"):
         raise KbError("it names no edition, or no language of an article", _HINT)
     return tree

@@ -37,6 +37,23 @@ def test_an_article_passes_the_check_and_a_changed_one_is_told_where(
     assert "the store does not bear it out in 1 place" in err and "not to be found in post" in err
 
 
+@pytest.mark.parametrize(("form", "language"), [("md", "zh"), ("html", "en")])
+def test_a_page_and_a_markdown_file_are_checked_by_printing_them_again(
+    sample_copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str, language: str
+) -> None:
+    file, store = tmp_path / f"article.{form}", ("--db", str(sample_copy))
+    assert cli.run([*store, "-q", "export", "--format", form, "--language", language, "-o", str(file)]) == 0
+    assert said(capsys, *store, "export", "--check", str(file))[0] == 0
+    text = file.read_text(encoding="utf-8")
+    place = text.index("“", len(text) // 2) + 1
+    file.write_text(text[:place] + "Never: " + text[place:], encoding="utf-8")
+    code, err = said(capsys, *store, "export", "--check", str(file))
+    assert code == 1 and "in 1 place" in err and "Never: " in err and "where the store gives" in err
+    file.write_text(text.replace("Edition 1,", "Edition 7,").replace("第 1 期", "第 7 期"), encoding="utf-8")
+    code, err = said(capsys, *store, "export", "--check", str(file))
+    assert code == 1 and "it is of edition 7" in err
+
+
 def test_posts_that_are_deleted_after_ranking_are_left_out_and_missed_by_the_check(
     exported: Path, sample_copy: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
