@@ -84,9 +84,20 @@ def _choose(layout: Layout, choose: Chooser) -> dict[tuple[str, int], _Written]:
     parts.sort(
         key=lambda row: (row[2].form == "sentence", len(choose.candidates(row[2], ENOUGH, row[2].fit)), row[0], row[1])
     )
+    parts = list(_shared(parts, choose))
     return {
         (number, n): _Written(part, tuple(choose.units[i] for i in choose.choose(part))) for number, n, part in parts
     }
+
+
+def _shared(parts: Sequence[tuple[str, int, Part]], choose: Chooser) -> Iterator[tuple[str, int, Part]]:
+    """The parts with what each aims at: where posts have too little code, or formulas, for two parts, both get some."""
+    for number, n, part in parts:
+        alike = [p for _, _, p in parts if p.form == part.form]
+        if part.form != "sentence" and len(alike) > 1:
+            wanted, there = sum(p.quotes for p in alike), max(choose.posts_with(p) for p in alike)
+            part = replace(part, quotes=max(1, round(part.quotes * min(1, there / wanted))))
+        yield number, n, part
 
 
 def _section(

@@ -72,6 +72,10 @@ class Chooser:
         read = [i for i, u in enumerate(self.units) if u.form == part.form and u.language in ("en", "zh")]
         return [i for i in read if self.units[i].fit >= fit and self._role(i, wanted) >= role]
 
+    def posts_with(self, part: Part) -> int:
+        """How many posts have a unit that may stand in a part and be quoted still."""
+        return len({self.units[i].post_id for i in self.candidates(part, ENOUGH, part.fit) if self._allowed(i)})
+
     def choose(self, part: Part) -> list[int]:
         """The part's units in the order they were taken; fewer than it aims at where there are no more.
 
