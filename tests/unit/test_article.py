@@ -59,6 +59,12 @@ def test_every_section_is_drawn_from_several_blogs(language: Language) -> None:
     assert len({c for _, s in quotes(article) for c in s.citations}) >= 45
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_code_that_is_too_little_for_two_sections_is_shared_by_them(language: Language) -> None:
+    code = [number for number, s in quotes(written(75, language, Limits(quote_share=0.25))) if s.form == "code"]
+    assert {"2.2", "4.3"} <= set(code)
+
+
 def test_nothing_is_said_twice() -> None:
     for language in LANGUAGES:
         said = [s.text for _, s in quotes(written(75, language))]
