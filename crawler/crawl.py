@@ -35,8 +35,9 @@ async def crawl(
 ) -> AsyncIterator[Outcome | Report | Robots]:
     """Visit these blogs; each ends with its Report, whatever befell it.
 
-    robots: the answers of earlier runs by origin; those older than a day are asked for again, and told. stop: set by
-    the caller to end early: what is under way may finish, and what waits is in the links that were told.
+    robots: the answers of earlier runs by origin; those older than a day, or that could not be had, are asked for
+    again, and told. stop: set by the caller to end early: what is under way may finish, and what waits is in the links
+    that were told.
     """
     queue: asyncio.Queue[Outcome | Report | Robots | None] = asyncio.Queue(QUEUE)
     options = options or Options()

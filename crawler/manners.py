@@ -15,7 +15,7 @@ from crawler.retry import transient
 from crawler.robots import Rules
 from crawler.types import Failure, Page, Robots
 
-ROBOTS_TRIES = 5  # a moment's trouble must not shut a whole blog out for an hour
+ROBOTS_TRIES = 5  # a moment's trouble must not shut a whole blog out until the next visit
 
 
 class Manners:

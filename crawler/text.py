@@ -11,9 +11,8 @@ from crawler.types import Quality
 _CJK = "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 _CJK_CHAR = re.compile(f"[{_CJK}]")
 _WORD = re.compile(f"[{_CJK}]|[^\\W{_CJK}]++(?:['’.\\-][^\\W{_CJK}]++)*+")
-_ASCII_WORD = re.compile(
-    r"\w++(?:['.\-]\w++)*+", re.A
-)  # the same of a text that is nothing but ASCII, in half the time
+# The same of a text that is nothing but ASCII, in half the time
+_ASCII_WORD = re.compile(r"\w++(?:['.\-]\w++)*+", re.A)
 
 # Words of prose read in a minute, characters in Chinese and Japanese (Brysbaert 2019; Trauzettel-Klosinski 2012)
 _PER_MINUTE = {"zh": 300, "ja": 360, "ko": 200, "de": 180, "it": 190, "fr": 195}
@@ -88,12 +87,6 @@ _END = re.compile(r"[.!?。！？…]+[\"'”’»」』）)\]]*|\n\s*\n")
 def count_words(text: str) -> int:
     """Words of a text; each Chinese or Japanese character counts as one."""
     return len((_ASCII_WORD if text.isascii() else _WORD).findall(text))
-
-
-def cjk_share(text: str) -> float:
-    """The share of Chinese and Japanese characters among a text's letters."""
-    letters = sum(c.isalpha() for c in text)
-    return len(_CJK_CHAR.findall(text)) / letters if letters else 0.0
 
 
 def reading_minutes(words: int, language: str | None) -> int:

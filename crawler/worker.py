@@ -35,9 +35,8 @@ def main(read: Reading | None = None) -> None:
     read = read or _warmed()
     gc.collect()
     gc.freeze()  # what is there now is never looked through again, so that its memory stays shared
-    gc.set_threshold(
-        30_000
-    )  # a tree's elements are freed by their count of uses; at 700 each page is searched ten times
+    # A tree's elements are freed by their count of uses; at 700 each page is searched ten times
+    gc.set_threshold(30_000)
     control.sendall(b"ready")
     while True:
         order, handles, _, _ = socket.recv_fds(control, 64, 1)

@@ -28,13 +28,12 @@ PROBE = "我们用PyTorch 2.1在ImageNet上预训练了残差网络，再微调�
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """How far the stage is; time left is guessed from the length of the texts."""
+    """How far the stage is."""
 
     posts: int
     total: int
     passages: int
     rate: float  # passages a second
-    left_s: float
 
 
 def embed(
@@ -58,22 +57,20 @@ def embed(
     words: Glosser | None = glosser()
     plain, glossed = makers(name, words)
     waiting = vectors.missing(store.reader, (plain, glossed))
-    done = Embedded(0, len(waiting), 0, 0.0, 0.0)
+    done = Embedded(0, len(waiting), 0, 0.0)
     if not waiting:
         return done
     embedder = load()
     if not embedder.languages or "zh" in embedder.languages:
         words = None
-    size, seen, began = sum(post.size for post in waiting), 0, clock.monotonic()
+    began = clock.monotonic()
     for batch in _batches(waiting, batch_chars):
         if stop():
             break
         written = _embed_batch(store, [post.post_id for post in batch], embedder, words, (plain, glossed))
-        seen += sum(post.size for post in batch)
         passed = max(clock.monotonic() - began, 1e-6)
         passages = done.passages + written
-        left_s = passed * (size - seen) / max(seen, 1)
-        done = Embedded(done.posts + len(batch), len(waiting), passages, passages / passed, left_s)
+        done = Embedded(done.posts + len(batch), len(waiting), passages, passages / passed)
         progress(done)
     if done.passages >= LEAST_TIMED:
         with store.writing() as session:

@@ -29,7 +29,6 @@ class Content:
     markdown: str = ""
     prose: str = ""
     images: tuple[str, ...] = ()
-    page_chars: int = 0  # of all text in the page, scripts and chrome left out
     link_share: float = 0.0  # of the main text's characters, those in links
     own_link_share: float = 0.0
     code_words: int = 0
@@ -93,7 +92,6 @@ def _content(pieces: list[Piece], url: str, all_text: str, dollars: bool) -> Con
         markdown=markdown,
         prose=prose(markdown),
         images=tuple(src for src in images if src),
-        page_chars=len(all_text),
         link_share=linked / total if total else 0.0,
         own_link_share=own / total if total else 0.0,
         code_words=sum(count_words(p.text) for p in pieces if p.kind in ("code", "math", "table")),

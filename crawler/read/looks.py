@@ -18,11 +18,8 @@ class Looks:
     articles: int = 0  # <article> elements that stand beside each other
     list_links: int = 0  # headings and dated rows that are links to other pages of the site
     times: int = 0
-    own_title_linked: bool = False  # the main heading links to another page
-    has_next: bool = False
     comments: bool = False
     body: str = "  "
-    redirect: str | None = None
 
 
 def looks_of(root: Element, url: str) -> Looks:
@@ -41,6 +38,5 @@ def looks_of(root: Element, url: str) -> Looks:
         if target and urls.key(target) != own and urls.same_site(target, [urls.host(url)]):
             linked += 1
     times = sum(1 for t in body.iter("time") if not any("comment" in tokens(a) for a in t.iterancestors()))
-    rels = {r for e in body.iter("a") for r in (e.get("rel") or "").split()}
     comments = any(_COMMENTS.search(tokens(e)) for e in body.iter("div", "section"))
-    return Looks(len(articles), linked, times, False, "next" in rels or "prev" in rels, comments, tokens(body))
+    return Looks(len(articles), linked, times, comments, tokens(body))

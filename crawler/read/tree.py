@@ -184,11 +184,6 @@ def replace_with_text(element: Element, text: str) -> None:
     drop(element)
 
 
-def unwrap(element: Element) -> None:
-    """Let an element's children take its place."""
-    element.drop_tag()
-
-
 def rename(element: Element, tag: str, **attributes: str) -> None:
     """Make an element another one, with nothing but these attributes; its content stays."""
     element.tag = tag
