@@ -68,7 +68,9 @@ class Findings:
                 self.waiting.add(link, again=True)
             never = Seen("")
             for url in sorted(visit.posts, key=lambda url: visit.seen.get(urls.key(url), never).at):
-                self.waiting.add(Link(url, "post", self.blog.url), again=True)
+                link = Link(url, "post", self.blog.url)
+                self.waiting.add(link, again=True)
+                self.replanned.append(link)  # so that the next visit goes on with them if this one is cut off
 
     def probe(self) -> bool:
         """Let the next well-known address of a feed wait, while none was found; whether there was one."""

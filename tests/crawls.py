@@ -68,13 +68,15 @@ class Crawl:
         report = self.reports.get(blog.url) or Report(blog.url, False, False, hosts=blog.hosts, patterns=blog.patterns)
         own = [o for o in self.outcomes if o.link.source == visit.blog.url]
         asked = {o.link.url for o in own}
-        told = {link.url: link for o in own for link in o.links} | {link.url: link for link in visit.pending}
+        told = {link.url: link for o in own for link in (*o.links, *o.again)}
+        told |= {link.url: link for link in visit.pending}
         return replace(
             visit,
             blog=replace(visit.blog, hosts=report.hosts, patterns=report.patterns),
             feed=report.feed,
             watch=report.watch,
-            complete=report.complete,
+            complete=visit.complete or report.complete,
+            refresh=False,
             known=visit.known | {key(url) for url in asked | set(told)},
             pending=tuple(link for url, link in told.items() if url not in asked),
             posts={**visit.posts, **{o.post.url: "" for o in own if o.post}},

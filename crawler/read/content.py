@@ -12,10 +12,12 @@ from crawler.read.clean import clean
 from crawler.read.code import normalise_code
 from crawler.read.formulas import mark_formulas
 from crawler.read.inline import Inline
+from crawler.read.marks import place_marks
 from crawler.read.notes import mark_notes
-from crawler.read.pieces import Piece, Walker, assemble, place_marks
+from crawler.read.pieces import Piece, assemble
 from crawler.read.tree import Element, parse_html, words
 from crawler.read.trim import trim
+from crawler.read.walk import Walker
 from crawler.text import count_words, plain_inline, prose
 
 _LINKED_HOST = re.compile(r"\]\(https?://([^/)\s]+)")

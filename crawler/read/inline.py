@@ -18,7 +18,7 @@ from crawler.read.tree import (
 MARK_FIRST, MARK_LAST = 0xF0000, 0xFFFFD
 MARKS = re.compile("[\U000f0000-\U000ffffd]")
 _TOKEN_FIRST = 0x100000
-_TOKENS = re.compile("[\U00100000-\U0010fffd]")
+TOKENS = re.compile("[\U00100000-\U0010fffd]")
 
 _OPENS = {"**": "\ue010", "*": "\ue012"}
 _CLOSES = {"**": "\ue011", "*": "\ue013"}
@@ -75,7 +75,7 @@ class Inline:
                 continue
             out.append(_escape(raw[at : match.start()]))
             at = match.end()
-            tex = _TOKENS.sub(lambda m: self._in_formula(found[ord(m[0]) - _TOKEN_FIRST]), tex)
+            tex = TOKENS.sub(lambda m: self._in_formula(found[ord(m[0]) - _TOKEN_FIRST]), tex)
             tex = re.sub("[\ue010-\ue013]", "", tex).strip()
             if not tex:
                 continue
@@ -97,7 +97,7 @@ class Inline:
                 return match[0]
             return value
 
-        text = _TOKENS.sub(write, text)
+        text = TOKENS.sub(write, text)
         return text.strip(), blocks
 
     def _is_formula(self, tex: str) -> bool:
@@ -137,7 +137,7 @@ class Inline:
             and inner.strip()
             and "[^" not in inner
             and len(inner) < 12
-            and not _TOKENS.search(inner)
+            and not TOKENS.search(inner)
         ):
             return self._script(tag, inner)
         if tag == "q":
@@ -193,7 +193,7 @@ class Inline:
     @staticmethod
     def _kinds(text: str, token) -> list[tuple[str, str, str]]:  # type: ignore[no-untyped-def]
         found = token.__closure__[0].cell_contents if token.__closure__ else []
-        return [found[ord(c) - _TOKEN_FIRST] for c in _TOKENS.findall(text)]
+        return [found[ord(c) - _TOKEN_FIRST] for c in TOKENS.findall(text)]
 
 
 def _address(url: str) -> str:

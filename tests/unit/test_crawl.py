@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from crawler.check import check
-from crawler.types import Blog, Visit
+from crawler.types import Blog, Outcome, Visit
 from tests.crawls import BLOG, FAST, HOME, VISIT, Crawl, anchors, article, feed, sitemap, web
 from tests.fakes import PlainReader, StillClock, Web
 
@@ -115,6 +115,18 @@ def test_refresh_asks_for_every_post_again_conditionally():
     second = Crawl(pages, replace(later, refresh=True))
     assert {HOME + f"p/{n}/" for n in ("one", "two", "three")} <= set(pages.conditional)
     assert second.posts == {HOME + "p/two/"}
+
+
+def test_a_refresh_that_was_cut_off_is_ended_by_the_next_visit():
+    pages = web(BLOG)
+    later = Crawl(pages, VISIT).next_visit(VISIT)
+    cut = Crawl(pages, replace(later, refresh=True))
+    last = next(n for n, e in enumerate(cut.events, 1) if isinstance(e, Outcome) and e.link.kind == "post")
+    third = cut.killed_after(last).next_visit(replace(later, refresh=True))
+    asked = {o.link.url for o in cut.outcomes}
+    pages.conditional.clear()
+    Crawl(pages, third)
+    assert {HOME + f"p/{n}/" for n in ("one", "two", "three")} - asked == {u for u in pages.conditional if "/p/" in u}
 
 
 def test_what_fails_for_a_moment_is_asked_again_and_what_stays_away_is_told():
