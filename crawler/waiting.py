@@ -142,10 +142,17 @@ class Waiting:
         return False
 
     def _wanted(self, link: Link) -> bool:
-        """Whether a link is still worth asking for: not when the page that named it named only what is not there."""
+        """Whether a link is still worth asking for: not where all like it are missing, or elsewhere.
+
+        Like it are those of its section, and those that the same document named: unless that is a page, and it has the
+        shape of a post.
+        """
         if key(link.url) in self._done:
             return False
-        for place, words in ((link.via or "", "the links of {}"), (_section(link.url), "pages in {}")):
+        section = (_section(link.url), "pages in {}")
+        listed = link.hint is not None and link.hint.in_sitemap  # one that nobody keeps up may name hundreds
+        named = [(link.via or "", "the links of {}")] if listed or not self.is_sure(link.url) else []
+        for place, words in (*named, section):
             answered, missing = self._answers.get(place, (0, 0))
             if answered == 0 and missing >= TRIES:
                 self._skipped.append((link, words.format(place) + " lead nowhere or elsewhere"))

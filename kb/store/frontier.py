@@ -175,7 +175,8 @@ def _pending(source_id: int, link: Link) -> dict[str, Any]:
 def _failed(session: Session, source_id: int, outcome: Outcome, at: datetime) -> dict[str, Any]:
     """The facts of a link that failed: when to try again, or that it is gone.
 
-    A stored post is gone once it was found so in two visits. What may pass is tried for ever, ever more seldom.
+    A stored post is gone once it was found so in two visits, one that a feed names after TRIES of them. What may pass
+    is tried for ever, ever more seldom.
     """
     from kb.store.posts import row_of
 
@@ -191,7 +192,10 @@ def _failed(session: Session, source_id: int, outcome: Outcome, at: datetime) ->
         state = "gone"
     if failure.status in _GONE:
         post = row_of(session, name)
-        if post is None or (before is not None and before.http_status in _GONE):
+        hint = outcome.link.hint
+        if post is None and hint is not None and hint.in_feed and attempts < TRIES:
+            state = "failed"  # announced, and not there yet
+        elif post is None or (before is not None and before.http_status in _GONE):
             state = "gone"
         else:
             state, rest = "failed", timedelta(days=1)

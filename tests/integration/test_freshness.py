@@ -59,6 +59,14 @@ def test_a_stored_post_is_gone_when_it_was_found_so_twice(store: Store, status: 
     assert _visit(store, NOW + 9 * DAY).pending == ()
 
 
+def test_a_page_that_only_the_feed_names_is_asked_for_again_before_it_counts_as_gone(store: Store) -> None:
+    announced = Outcome(_link("soon", hint=Hint(in_feed=True)), failure=_gone("soon").failure)
+    for n in range(frontier.TRIES):
+        _run(store, announced, _gone("never"), DONE, at=NOW + n * DAY)
+        waits = [link.url for link in _visit(store, NOW + (n + 1) * DAY).pending]
+        assert waits == ([f"{BLOG}soon"] if n + 1 < frontier.TRIES else [])
+
+
 def test_a_post_that_comes_back_is_no_longer_gone(store: Store) -> None:
     _run(store, _gone("heads"), DONE)
     _run(store, _gone("heads"), DONE)

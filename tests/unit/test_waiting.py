@@ -69,6 +69,17 @@ def test_links_of_a_list_that_names_only_dead_pages_are_dropped():
     assert asked <= TRIES + 1
 
 
+def test_a_post_that_a_page_names_beside_dead_ones_is_asked_for():
+    waiting = Waiting(patterns=["a.org/{y}/{n}/*"])
+    for month in range(TRIES):
+        waiting.add(link(f"/2024/{month + 1}/gone/"))
+        waiting.record(waiting.take(), "error", fed=False)
+    waiting.add(link("/2025/01/there/"))
+    waiting.add(link("/2025/02/listed/", in_sitemap=True))
+    assert waiting.take().url == "https://a.org/2025/01/there/"
+    assert waiting.take() is None
+
+
 def test_shapes_of_posts_are_told_for_the_reader():
     waiting = Waiting(patterns=["a.org/p/*"])
     for n in range(3):
