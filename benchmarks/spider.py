@@ -23,7 +23,7 @@ from scrapy.http import HtmlResponse, Response
 from trafilatura import bare_extraction
 
 MOST_PAGES = 3000  # of one blog, as kb's own bound
-LEAST_WORDS = 60
+LEAST_CHARS = 300  # of text, in whatever language
 FILES = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|ico|css|js|pdf|zip|gz|mp4|webm|ipynb|woff2?|json|csv|txt|bib)$", re.I)
 FEEDS = ("feed.xml", "atom.xml", "index.xml", "rss.xml", "sitemap.xml")
 
@@ -92,7 +92,7 @@ class Store:
     def process_item(self, item: dict[str, str]) -> dict[str, str]:
         # a Document with plain text, which costs it less than Markdown would
         found = bare_extraction(item["html"], url=item["url"], with_metadata=True, include_tables=True)
-        if found is None or not found.date or len((found.text or "").split()) < LEAST_WORDS:
+        if found is None or not found.date or len(found.text or "") < LEAST_CHARS:
             return item
         row = (item["url"], found.title or "", json.dumps([found.author] if found.author else []), found.date, found.text)
         if self.db.execute("INSERT OR IGNORE INTO post VALUES (?, ?, ?, ?, ?)", row).rowcount:

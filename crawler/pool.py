@@ -18,7 +18,7 @@ from crawler.worker import HEAD
 CPU_S = 20.0  # of processor time for one page; the slowest of the replayed web takes 2
 WALL_S = 120.0  # for the same on a machine that is busy with other things
 MEMORY_BYTES = 2 << 30
-PAGES = 500  # until a process is replaced, which costs a millisecond: what libraries keep does not grow for ever
+PAGES = 125  # until a process is replaced, which costs milliseconds; it grows by a quarter of a megabyte a page
 BUFFER = 1 << 20  # bytes of an answer that are read in one go
 
 
