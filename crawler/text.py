@@ -81,6 +81,7 @@ _ABBREVIATIONS = frozenset(
         "ecc",
     ]
 )
+_FILLED = re.compile(r"\S")
 _END = re.compile(r"[.!?。！？…]+[\"'”’»」』）)\]]*|\n\s*\n")
 
 
@@ -126,9 +127,10 @@ def _ends(text: str, start: int, match: re.Match[str]) -> bool:
     if not text[end].isspace():
         # "3.5", "v1.0.2", "model.fit": but Chinese goes on without a space
         return bool(_CJK_CHAR.match(text, end)) and (mark[0] in "!?" or bool(_CJK_CHAR.match(text, match.start() - 1)))
-    rest = text[end:].lstrip()[:1]
-    if not rest:
+    after = _FILLED.search(text, end)
+    if after is None:
         return True
+    rest = after[0]
     if mark[0] != ".":
         return not rest.islower()
     if mark.startswith("..."):
@@ -141,8 +143,8 @@ def _ends(text: str, start: int, match: re.Match[str]) -> bool:
     if len(word) == 1 and word.isupper() and word != "I":
         return False  # an initial: "G. Hinton"
     if re.fullmatch(r"(?:[A-Z]\.)+[A-Z]", word):
-        return rest.isupper() and not text[end:].lstrip()[1:2].isupper()  # "the U.S. Then"
-    if word.isdigit() and text[start:].lstrip().startswith(word + "."):
+        return rest.isupper() and not text[after.end() : after.end() + 1].isupper()  # "the U.S. Then"
+    if word.isdigit() and (first := _FILLED.search(text, start)) and text.startswith(word + ".", first.start()):
         return False  # "1. The first item"
     return not rest.islower()
 

@@ -124,6 +124,12 @@ def _at(x: float, y: float) -> Point:
     return round(MARGIN + x * (WIDE - 2 * MARGIN), 1), round(MARGIN + y * (TALL - 2 * MARGIN), 1)
 
 
+# Where a name may stand about the middle of its posts, the nearest place first: how far, and by how much on each axis
+_OFFSETS = sorted(
+    ((abs(dx) + abs(dy), dx, dy) for dx in range(-60, 61, 10) for dy in range(-60, 61, 4)), key=lambda place: place[0]
+)
+
+
 def _names(groups: Sequence[tuple[int, str, list[Point]]]) -> Iterator[str]:
     """Names of the largest topics, each near its posts where it covers least; none where it would cover two posts."""
     every = [point for _, _, points in groups for point in points]
@@ -134,19 +140,17 @@ def _names(groups: Sequence[tuple[int, str, list[Point]]]) -> Iterator[str]:
         half = width(text) * 2.65
         middle = [sum(p[axis] for p in points) / len(points) for axis in (0, 1)]
         best: tuple[float, Box] | None = None
-        for dx in range(-60, 61, 10):
-            for dy in range(-60, 61, 4):
-                x = min(max(middle[0] + dx, half), WIDE - half)
-                y = min(max(middle[1] + dy, 7), TALL - 7)
-                box = (x - half, y - 5.5, x + half, y + 5.5)
-                if any(_meet(box, other) for other in taken):
-                    continue
-                covered = sum(_meet(box, (px - DOT, py - DOT, px + DOT, py + DOT)) for px, py in every)
-                if covered > 1:
-                    continue
-                cost = 40 * covered + abs(dx) + abs(dy)
-                if best is None or cost < best[0]:
-                    best = cost, box
+        for off, dx, dy in _OFFSETS:
+            if best is not None and off >= best[0]:
+                break
+            x = min(max(middle[0] + dx, half), WIDE - half)
+            y = min(max(middle[1] + dy, 7), TALL - 7)
+            box = (x - half, y - 5.5, x + half, y + 5.5)
+            if any(_meet(box, other) for other in taken):
+                continue
+            covered = sum(_meet(box, (px - DOT, py - DOT, px + DOT, py + DOT)) for px, py in every)
+            if covered <= 1 and (best is None or 40 * covered + off < best[0]):
+                best = 40 * covered + off, box
         if best:
             box = best[1]
             taken.append(box)

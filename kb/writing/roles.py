@@ -50,12 +50,13 @@ class Roles:
     def combine(self, context: Mapping[str, float], text: str, first: bool = False) -> dict[str, float]:
         """The scores of a sentence whose headings gave `context`."""
         found = {}
-        small = text[:1].lower() + text[1:]  # cues within a sentence are written small; names in them are not
+        # Cues within a sentence are written small, names in them are not: its first letter counts as either
+        small = text[:1].lower() + text[1:]
         for cue in self.cues:
             score = context.get(cue.name, 0.0)
-            if strong := sum(1 for pattern in cue.strong if pattern.search(text) or pattern.search(small)):
+            if strong := sum(1 for pattern in cue.strong if pattern.search(text) or pattern.match(small)):
                 score += STRONG + STRONG_MORE * (strong - 1)
-            if weak := sum(1 for pattern in cue.weak if pattern.search(text) or pattern.search(small)):
+            if weak := sum(1 for pattern in cue.weak if pattern.search(text) or pattern.match(small)):
                 score += WEAK + WEAK_MORE * (weak - 1)
             if score and first and cue.name in ("definition", "background"):
                 score += FIRST

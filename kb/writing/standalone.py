@@ -66,21 +66,23 @@ class Standalone:
 
     def passes(self, text: str) -> bool:
         """Whether a sentence may be quoted by itself."""
-        bare = MATH.sub("x", text)
-        if not self.whole(text) or bare[0] in "\"“「'‘(（[":
+        if not _ENDS.search(text):  # the cheapest first: six in seven sentences do not pass
             return False
+        bare = MATH.sub("x", text)
         chinese = is_chinese(bare)
         least, most = WORDS_ZH if chinese else WORDS_EN
-        if not least <= count_words(bare) <= most or not (
-            chinese or (_BEGINS.match(bare) and _VERB.search(_ASIDE.sub("", bare)))
-        ):
+        if bare[0] in "\"“「'‘(（[" or not least <= count_words(bare) <= most:
+            return False
+        if not self.whole(text) or not (chinese or (_BEGINS.match(bare) and _VERB.search(_ASIDE.sub("", bare)))):
             return False
         return not any(rules[chinese].search(bare) for rules in (self.openers, self.points, self.person))
 
     def whole(self, text: str) -> bool:
         """Whether a sentence is one: it ends, its brackets close, no markup or reference is left in it."""
+        if not _ENDS.search(text):
+            return False
         bare = MATH.sub("x", text)
-        if self.debris.search(bare) or not _ENDS.search(text):
+        if self.debris.search(bare):
             return False
         return all(bare.count(a) == bare.count(b) for a, b in _PAIRS) and bare.count('"') % 2 == 0
 
