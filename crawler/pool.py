@@ -18,7 +18,10 @@ from crawler.worker import HEAD
 CPU_S = 20.0  # of processor time for one page; the slowest of the replayed web takes 2
 WALL_S = 120.0  # for the same on a machine that is busy with other things
 MEMORY_BYTES = 2 << 30
-PAGES = 125  # until a process is replaced, which costs milliseconds; it grows by a quarter of a megabyte a page
+# After so much a process is replaced, which costs milliseconds: it grows by a quarter of a megabyte a page, and keeps
+# what a large one took
+PAGES = 125
+PAGE_BYTES = 8 << 20
 BUFFER = 1 << 20  # bytes of an answer that are read in one go
 
 
@@ -85,7 +88,7 @@ class ProcessPool:
                 answer = await worker.obituary()
             finally:
                 # Not idle again unless it answered: a cancelled one still works on the old page
-                if worker.free and worker.pages < PAGES:
+                if worker.free and worker.pages < PAGES and worker.bytes < PAGE_BYTES:
                     self._idle.append(worker)
                 else:
                     await asyncio.shield(worker.stop())
@@ -101,7 +104,7 @@ class _Worker:
         self._nursery = nursery
         self._pid: int | None = None
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-        self.pages = 0
+        self.pages = self.bytes = 0
         self.free = False
 
     async def ask(self, task: bytes, time_s: float) -> object:
@@ -121,6 +124,7 @@ class _Worker:
             head = await reader.readexactly(HEAD)
             answer: object = pickle.loads(await reader.readexactly(int.from_bytes(head, "big")))
         self.pages += 1
+        self.bytes += len(task)
         self.free = True
         return answer
 

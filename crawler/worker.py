@@ -35,7 +35,7 @@ def main(read: Reading | None = None) -> None:
     read = read or _warmed()
     gc.collect()
     gc.freeze()  # what is there now is never looked through again, so that its memory stays shared
-    # A tree's elements are freed by their count of uses; at 700 each page is searched ten times
+    # A tree's elements are freed by their count of uses; at 700 each page is searched ten times on its way
     gc.set_threshold(30_000)
     control.sendall(b"ready")
     while True:
@@ -102,6 +102,8 @@ def _serve(peer: socket.socket, read: Reading, cpu_s: float) -> None:
             send(stream, answer)
         except (BrokenPipeError, ConnectionResetError):  # who asked is gone, killed perhaps; nobody is left to tell
             os._exit(0)
+        del task, answer
+        gc.collect(0)  # a page leaves rings of objects that hold its trees: half of what the process would grow by
 
 
 def _allow(cpu_s: float) -> None:
