@@ -19,6 +19,7 @@ _LEADING = re.compile(
     rf"发表于|发布于|更新于|创建时间|日期|作者|author|by)\s*(?:on|at|by|in)?\s*[:：]?\s*)?(?:{_DATE})?[\s,|"
     rf"·•–—-]*+(?:\d{{1,2}}:\d\d(?::\d\d)?(?:\s*[ap]m)?)?[\s,|·•–—-]*"
     r"(?:\d+\s*min(?:ute)?s?(?:\s*read)?)?\W*|(?:by|作者[:：])\s+\S+(?:\s\S+){0,3}|"
+    rf"(?:(?:posted|published|written) )?(?:by|作者[:：])\s+\S+(?:\s\S+){{0,5}}[\s,.|·•–—-]+(?:on )?(?:{_DATE})\W*|"
     r"\d+\s*min(?:ute)?s?\s+read|(?:reading|estimated) time\b.{0,30}|"
     r"(?:字数|阅读时长|阅读次数|本文字数|阅读量|浏览量).{0,40}",
     re.I,
@@ -26,9 +27,10 @@ _LEADING = re.compile(
 _TRAILING = re.compile(
     r"\W*(?:(?:please )?(?:share|tweet|like|follow|subscribe|sign up|leave a (?:comment|reply)|comments?|"
     r"related|see also|read (?:more|next|also)|more from|you (?:may|might) also like|recommended|"
+    r"(?:written|made|maintained|built|powered|hosted) (?:by hand )?(?:by|with)|"
     r"tags?|categories|category|filed under|posted in|tagged|copyright|©|all rights reserved|previous|"
-    r"next|prev|back to|go to|edit this page|print|email|advertisement|permalink|source code for this "
-    r"post|"
+    r"next|prev|(?:earlier|later)(?=:)|older|newer|back to|go to|edit this page|print|email|advertisement|"
+    r"permalink|source code for this post|"
     r"本文(?:作者|链接)|版权声明|转载请|原文链接|上一篇|下一篇|相关文章|"
     r"分享|标签|分类|评论|打赏|赞赏|未经许可|扫码|关注)(?:\b|(?<=[\u4e00-\u9fff])).{0,160}|©.{0,120})",
     re.I,
