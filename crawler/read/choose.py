@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
+from itertools import chain, islice
 
 from crawler.read.containers import loose_container, named_container
 from crawler.read.inline import MARKS
 from crawler.read.pieces import Piece
-from crawler.read.tree import Element
+from crawler.read.tree import Element, search, tokens
 from crawler.text import plain_inline
 
 _KEPT_WITH_THE_PROSE = ("code", "math", "table", "figure", "footnote")
@@ -17,6 +19,7 @@ _KEPT_WITH_THE_PROSE = ("code", "math", "table", "figure", "footnote")
 MIN_SHARE = 0.5
 # On 482 pages of other people's this asks again for one in twelve, and finds what asking for all of them finds
 LITTLE, LITTLE_SHARE, MORE = 900, 0.4, 1.3
+_is_bibliography = search(re.compile(r" (?:csl-bib-body|bibliography|references) "))
 OUTSIDE = 80  # characters from which a piece outside of the named container may be text
 
 
@@ -83,6 +86,7 @@ def chosen(pieces: list[Piece], root: Element, body: Element) -> list[Piece]:
         _fill(pieces, kept, inside_named, lambda piece: piece.kind in ("item", "paragraph") and piece.links < 0.9)
     else:
         _fill(pieces, kept, inside_named, lambda piece: piece.kind == "item" and piece.links < 0.5)
+    _fill(pieces, kept, belongs, lambda piece: piece.kind in ("paragraph", "item") and _cites(piece))
     _same_make(pieces, kept, frame)
     _lists(pieces, kept, inside_named if named is not None else between)
     for i in range(len(pieces) - 1, -1, -1):
@@ -131,6 +135,12 @@ def _lists(pieces: list[Piece], kept: list[bool], where: list[bool]) -> None:
         announced = before.kind == "item" and before.group == piece.group
         if announced or before.text.rstrip("*").endswith((":", "：")) or before.kind == "heading":
             kept[i] = True
+
+
+def _cites(piece: Piece) -> bool:
+    """Whether a piece stands in a list of references, by the name that Pandoc and others give it."""
+    around = chain((piece.element,), islice(piece.element.iterancestors(), 3))
+    return any(e.get("role") == "doc-bibliography" or _is_bibliography(tokens(e)) for e in around)
 
 
 def _same_make(pieces: list[Piece], kept: list[bool], frame: list[bool]) -> None:

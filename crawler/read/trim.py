@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from crawler.read.pieces import Piece
 from crawler.read.title import fold
@@ -19,6 +19,7 @@ _LEADING = re.compile(
     rf"发表于|发布于|更新于|创建时间|日期|作者|author|by)\s*(?:on|at|by|in)?\s*[:：]?\s*)?(?:{_DATE})?[\s,|"
     rf"·•–—-]*+(?:\d{{1,2}}:\d\d(?::\d\d)?(?:\s*[ap]m)?)?[\s,|·•–—-]*"
     r"(?:\d+\s*min(?:ute)?s?(?:\s*read)?)?\W*|(?:by|作者[:：])\s+\S+(?:\s\S+){0,3}|"
+    rf"(?:posted|published|written|发表于)\s+(?:on\s+)?(?:{_DATE})\s+(?:in|under|to)\s+\S+(?:\s\S+){{0,4}}|"
     rf"(?:(?:posted|published|written) )?(?:by|作者[:：])\s+\S+(?:\s\S+){{0,5}}[\s,.|·•–—-]+(?:on )?(?:{_DATE})\W*|"
     r"\d+\s*min(?:ute)?s?\s+read|(?:reading|estimated) time\b.{0,30}|"
     r"(?:字数|阅读时长|阅读次数|本文字数|阅读量|浏览量).{0,40}",
@@ -68,6 +69,11 @@ _ASIDE = re.compile(
 )
 
 
+_PICTURE = re.compile(
+    r"^#|\.(?:png|jpe?g|gif|svg|webp|avif|bmp|tiff?|pdf)(?:$|[?#])|/(?:image|photo|media|img)s?/", re.I
+)
+
+
 def _drop_asides(pieces: list[Piece]) -> None:
     """A heading such as "Related posts" goes, and with it the links and short lines that it stands over."""
     dropping = False
@@ -85,6 +91,15 @@ def _drop_asides(pieces: list[Piece]) -> None:
             piece.kind = "dropped"
 
 
+def _leads_away(piece: Piece) -> bool:
+    """Whether a picture is a sponsor's, a portrait, or the teaser of another page: a link around it, or a footer."""
+    around = [piece.element, *islice(piece.element.iterancestors(), 3)]
+    if any(element.tag == "footer" for element in around):
+        return True
+    links = [e for e in around if e.tag == "a"] or list(piece.element.iter("a"))
+    return any((href := link.get("href")) and not _PICTURE.search(href) for link in links)
+
+
 def trim(pieces: list[Piece], title: str) -> list[Piece]:
     """The pieces without the page's own lines before, after and among them."""
     _drop_asides(pieces)
@@ -100,12 +115,15 @@ def trim(pieces: list[Piece], title: str) -> list[Piece]:
                 pieces[i].kind = "dropped"
         elif piece.kind == "paragraph" and len(text) >= 120:
             break
+        elif piece.kind == "figure" and _leads_away(piece):
+            piece.kind = "dropped"
     while end > start:
         piece = pieces[end - 1]
         text = plain_inline(piece.text).strip()
         if (
             piece.kind == "dropped"
             or piece.kind == "heading"
+            or (piece.kind == "figure" and _leads_away(piece))
             or (piece.kind in ("paragraph", "item") and len(text) < 180 and _TRAILING.fullmatch(text))
         ):
             end -= 1
