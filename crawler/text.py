@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from crawler.blocks import Block, blocks, figure
-from crawler.types import Quality
+
+if TYPE_CHECKING:
+    from crawler.types import Quality
 
 # Han, kana and their extensions; Hangul is written with spaces and counts by words
 _CJK = "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
@@ -226,6 +229,8 @@ def _prose(found: list[Block]) -> str:
 
 def quality(markdown: str, language_confidence: float = 0.0, words: int | None = None) -> Quality:
     """The counts of a post's parts, taken once; `words` of its prose where they are counted already."""
+    from crawler.types import Quality
+
     found = blocks(markdown)
     code = [b for b in found if b.kind == "code"]
     inline = len(

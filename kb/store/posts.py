@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Literal
 
 from crawler.blocks import blocks
 from crawler.text import plain
-from crawler.types import Post, Reference
 from crawler.urls import key
 from kb.store.rows import clean, dump, iso, strings
 from kb.types import StoredPost
@@ -20,6 +19,7 @@ from kb.types import StoredPost
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+    from crawler.types import Post, Reference
     from kb.store.tables import PostRow
 
 _FACTS = """

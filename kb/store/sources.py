@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from crawler.frontier import MAX_REST, MIN_WAIT_S
-from crawler.types import Report
 from crawler.urls import key
 from kb.errors import NotFound
 from kb.store.forgetting import forget, refuse_forgotten
@@ -19,6 +18,7 @@ from kb.types import NewSource, Source
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+    from crawler.types import Report
     from kb.store.tables import SourceRow
 
 _UNREAD = "('thin', 'script', 'wall', 'foreign')"  # pages that were fetched and gave no text
