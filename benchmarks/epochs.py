@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import write
-from benchmarks.replayed import Kb, Served, changed, cost, replayed, truth
-from crawler.urls import host, key
+from benchmarks.replayed import Kb, Served, changed, cost, names, replayed, truth
+from crawler.urls import host
+
+Names = dict[str, frozenset[str]]  # URL of a post -> every name that it may be stored under
 
 
 def main() -> int:
@@ -37,47 +39,48 @@ def main() -> int:
 def measured(folder: Path, hosts: Sequence[str]) -> dict[str, Any]:
     """The figures of all visits."""
     rows = truth(hosts)
-    late = {key(url) for url in changed(rows, -1)}
-    edited = {key(url) for url in changed(rows, 1)}
-    every = {key(row["url"]) for row in rows}
+    every = names(rows)
+    late = {url: every[url] for url in changed(rows, -1)}
+    edited = {url: every[url] for url in changed(rows, 1)}
+    early = {url: found for url, found in every.items() if url not in late}
     kb, result = Kb(folder / "kb.sqlite"), dict[str, Any]({"hosts": list(hosts) or "all"})
     for end in ("", "-wal", "-shm"):
         kb.db.with_name(kb.db.name + end).unlink(missing_ok=True)
     with replayed(folder, hosts, epoch=-1) as served:
         kb.follow(served, hosts)
         served.requests()
-        result["first visit, epoch -1"] = _visit(kb, served, every - late)
-        result["second visit, epoch -1"] = _visit(kb, served, every - late)
+        result["first visit, epoch -1"] = _visit(kb, served, early)
+        result["second visit, epoch -1"] = _visit(kb, served, early)
     with replayed(folder, hosts, epoch=0) as served:
         result["ordinary visit, epoch 0"] = _visit(kb, served, late)
         result["once more, epoch 0"] = _visit(kb, served, late)
-        result["refresh, epoch 0"] = _visit(kb, served, every, "--refresh") | _versions(kb, set(), every)
+        result["refresh, epoch 0"] = _visit(kb, served, every, "--refresh") | _versions(kb, {})
     with replayed(folder, hosts, epoch=1) as served:
-        result["ordinary visit, epoch 1"] = _visit(kb, served, every) | _versions(kb, edited, every)
-        result["refresh, epoch 1"] = _visit(kb, served, every, "--refresh") | _versions(kb, edited, every)
-        result["refresh again"] = _visit(kb, served, every, "--refresh") | _versions(kb, edited, every)
+        result["ordinary visit, epoch 1"] = _visit(kb, served, every) | _versions(kb, edited)
+        result["refresh, epoch 1"] = _visit(kb, served, every, "--refresh") | _versions(kb, edited)
+        result["refresh again"] = _visit(kb, served, every, "--refresh") | _versions(kb, edited)
     return result
 
 
-def _visit(kb: Kb, served: Served, wanted: set[str], *words: str) -> dict[str, Any]:
+def _visit(kb: Kb, served: Served, wanted: Names, *words: str) -> dict[str, Any]:
     """One visit of all blogs: its cost, and how many of the wanted posts are stored then."""
     done = kb.run(served, "crawl", "--all", *words)
     asked = served.requests()
     stored = kb.posts()
-    missing = Counter(name.partition("/")[0] for name in wanted - stored)
+    missing = Counter(host(url) for url, found in wanted.items() if found.isdisjoint(stored))
     by_host = Counter(row["host"] for row in asked)
     told = {"exit": done.code, "wall_s": done.wall_s, **cost(asked), "blogs": len(kb.rows("SELECT 1 FROM source")),
-            "wanted": len(wanted), "stored": len(wanted & stored), "missing": dict(missing.most_common(12)),
+            "wanted": len(wanted), "stored": len(wanted) - missing.total(), "missing": dict(missing.most_common(12)),
             "most requests": dict(by_host.most_common(6))}  # fmt: skip
     print(words, {k: v for k, v in told.items() if k != "most requests"}, done.err.strip()[-300:], file=sys.stderr)
     return told
 
 
-def _versions(kb: Kb, edited: set[str], known: set[str]) -> dict[str, Any]:
+def _versions(kb: Kb, edited: Names) -> dict[str, Any]:
     """New versions among the posts that were edited, and among all others."""
-    names = dict(kb.rows("SELECT key, id FROM post UNION SELECT key, post_id FROM alias"))
+    stored = kb.posts()
     versions = dict(kb.rows("SELECT post_id, count(*) FROM version GROUP BY 1"))
-    wanted = {names[name] for name in edited if name in names}
+    wanted = {stored[name] for found in edited.values() for name in found if name in stored}
     others = set(versions) - wanted
     urls = dict(kb.rows("SELECT id, url FROM post"))
     missing = Counter(host(urls[number]) for number in wanted - set(versions))

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import measure
+from crawler.urls import key
 
 WEB = Path(os.environ.get("KB_WEB", "../shared/web"))
 
@@ -98,9 +99,12 @@ class Kb:
         with closing(sqlite3.connect(self.db)) as store:
             return store.execute(query).fetchall()
 
-    def posts(self) -> set[str]:
-        """The keys of all stored posts, under every address they were met at."""
-        return {name for (name,) in self.rows("SELECT key FROM post UNION SELECT key FROM alias")}
+    def posts(self) -> dict[str, int]:
+        """Ids of all stored posts, by every name they were met under."""
+        return {
+            named(name): number
+            for name, number in self.rows("SELECT key, id FROM post UNION SELECT key, post_id FROM alias")
+        }
 
 
 def homes(web: Path = WEB) -> dict[str, str]:
@@ -113,6 +117,30 @@ def truth(hosts: Sequence[str] = (), web: Path = WEB) -> list[dict[str, Any]]:
     """The posts of these hosts, or of all."""
     rows = map(json.loads, (web / "truth" / "posts.jsonl").read_text(encoding="utf-8").splitlines())
     return [row for row in rows if not hosts or row["host"] in hosts]
+
+
+def named(key_of_url: str) -> str:
+    """One name for the URLs under which a static host serves the same file, of the key of one of them."""
+    return key_of_url.removesuffix(".html").removesuffix(".htm")
+
+
+def names(rows: Sequence[dict[str, Any]], web: Path = WEB) -> dict[str, frozenset[str]]:
+    """Every name that each of these posts may be stored under: its file's, its redirect's, its canonical."""
+    lines = map(json.loads, (web / "truth" / "redirects.jsonl").read_text(encoding="utf-8").splitlines())
+    leads = {key(line["from_url"]): line["to"] for line in lines if line.get("from_url") and line.get("to")}
+    return {
+        row["url"]: frozenset(
+            named(key(url))
+            for url in (
+                row["url"],
+                f"https://{row['host']}/{row['path']}",
+                leads.get(key(row["url"])),
+                row["canonical"],
+            )
+            if url
+        )
+        for row in rows
+    }
 
 
 def changed(rows: Sequence[dict[str, Any]], epoch: int, web: Path = WEB) -> set[str]:

@@ -94,7 +94,13 @@ class Store:
         found = bare_extraction(item["html"], url=item["url"], with_metadata=True, include_tables=True)
         if found is None or not found.date or len(found.text or "") < LEAST_CHARS:
             return item
-        row = (item["url"], found.title or "", json.dumps([found.author] if found.author else []), found.date, found.text)
+        row = (
+            item["url"],
+            found.title or "",
+            json.dumps([found.author] if found.author else []),
+            found.date,
+            found.text,
+        )
         if self.db.execute("INSERT OR IGNORE INTO post VALUES (?, ?, ?, ?, ?)", row).rowcount:
             self.db.execute("INSERT INTO post_fts VALUES (?, ?)", (found.title or "", found.text))
         self.waiting += 1
