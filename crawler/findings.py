@@ -44,6 +44,7 @@ class Findings:
         self._lastmods: dict[str, str] = {}  # key -> what a sitemap says
         self._documents = 0
         self._told: set[str] = set()  # keys of what feeds named
+        self._nothing: list[tuple[Link, Verdict]] = []  # that led to nothing while their shape said nothing either
         self._feed_goes_on = False
 
     def plant(self) -> None:
@@ -134,13 +135,29 @@ class Findings:
         return new
 
     def expected(self, link: Link, verdict: Verdict) -> bool:
-        """Whether a link was to be a post, list, feed or sitemap by all that is known, and its answer was none."""
+        """Whether a link was to be a post, list, feed or sitemap by all that is known, and its answer was none.
+
+        What has the shape of a post may still be another page; nothing at all, or a way off the blog, is doubted: at
+        once, or at the end of the visit (`doubts`) where the shape is known by then.
+        """
         if link.kind in ("feed", "sitemap"):
             return verdict.kind in ("other", "foreign", "thin", "error") and link.url not in self.guesses
         listed = link.kind == "list" or shapes.guess(link.url) == "archive"
         if listed and verdict.kind in ("foreign", "thin", "error"):
             return True
-        return urls.key(link.url) in self._told and verdict.kind in ("other", "list", "foreign", "thin", "error")
+        if urls.key(link.url) in self._told:
+            return verdict.kind in ("other", "list", "foreign", "thin", "error")
+        nothing = verdict.kind in ("foreign", "thin")
+        if nothing and not self.waiting.is_sure(link.url):
+            self._nothing.append((link, verdict))
+            return False
+        return nothing
+
+    def doubts(self) -> list[tuple[Link, Verdict]]:
+        """The links that turn out to have the shape of posts, and led to nothing, each with what was told of it."""
+        found, self._nothing = self._nothing, []
+        patterns = self.waiting.patterns()
+        return [(link, verdict) for link, verdict in found if shapes.matches(link.url, patterns)]
 
     def stamped(self, link: Link) -> Link:
         """The link with the day of change that a sitemap gives for it, whoever named it first."""

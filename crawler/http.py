@@ -11,7 +11,7 @@ import asyncio
 import ssl
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -166,7 +166,10 @@ class Fetcher:
                 async with gate.turn(url):
                     answer = await self._ask(job, url, tuple(hops))
             if not isinstance(answer, _Hop):
-                return answer
+                stamped = hops and isinstance(answer, Page) and answer.url.partition("?")[0] == asked
+                return (
+                    replace(answer, url=asked) if stamped else answer
+                )  # for a cookie or a cache; the page is the same
             target = urls.resolve(answer.location, url)
             if target is None:
                 detail = f"redirect to no valid URL: {answer.location[:200]!r}"

@@ -294,7 +294,9 @@ class Visitor:
         await self.world.tell(Outcome(link, page, failure, verdict, post, links, again, doubtful))
 
     async def _leave_out(self) -> None:
-        """Tell of the links that are not worth a request, so that they wait no longer."""
+        """Tell of the links that are not worth a request, so that they wait no longer, and of those that may be yet."""
+        for link, verdict in self.found.doubts():
+            await self._tell(link, verdict=verdict, doubtful=True)
         if self.cut_short or self.pause_s is not None:
             return
         reasons: Counter[str] = Counter()

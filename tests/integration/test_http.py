@@ -198,6 +198,13 @@ def test_redirects_are_followed_and_told():
     assert page.redirects == ((301, URL + "new"), (302, URL + "end"))
 
 
+def test_a_page_that_only_got_a_query_on_its_way_keeps_its_address():
+    page = fetch(page=answer(b"", "302 Found", Location="/page?again=17"), **{"page?again=17": answer(b"here")})
+    assert isinstance(page, Page)
+    assert (page.url, page.body) == (URL + "page", b"here")
+    assert page.redirects == ((302, URL + "page?again=17"),)
+
+
 @pytest.mark.parametrize(
     "url", ["ftp://site.example/", "data:text/html,x", "not a url", "http://", "http://" + "a" * 100_000, "http://a b/"]
 )

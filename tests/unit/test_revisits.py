@@ -233,6 +233,12 @@ def test_rubbish_is_asked_for_once_more_and_what_was_to_be_a_post_is_doubted():
     assert [o.link.url for o in found.outcomes if o.doubtful] == [HOME + "p/two/"]
 
 
+def test_a_post_by_its_address_that_leads_off_the_blog_is_doubted():
+    pages = web({**BLOG, "/p/three/": (302, "https://elsewhere.example/")})
+    found = Crawl(pages, VISIT)
+    assert [o.link.url for o in found.outcomes if o.doubtful] == [HOME + "p/three/"]
+
+
 def test_a_feed_that_was_something_else_for_a_moment_is_doubted():
     found = Crawl(web({**BLOG, "/feed.xml": "<html>down for maintenance</html>"}), VISIT)
     assert [o.link.url for o in found.outcomes if o.doubtful] == [HOME + "feed.xml"]
