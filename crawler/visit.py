@@ -72,6 +72,7 @@ class Visitor:
         self.max_age_s: float | None = None
         self.cut_short = False
         self._found: set[str] = set()  # keys of the posts that were read, under every URL
+        self._texts: dict[tuple[str, int], str] = {}  # (URL without its query, hash of the text) -> URL of the post
         self._validators: dict[str, Caching] | None = None  # by key; made when needed
 
     async def run(self) -> Report:
@@ -276,6 +277,8 @@ class Visitor:
             return
         rules = await self.world.manners.rules(page.url, self._count) if link.kind == "home" else None
         new = self.found.take(link, page, read, rules)
+        if (first := self._read_before(read.post)) is not None:
+            read = replace(read, post=None, verdict=Verdict("redirect", (f"the same text as {first}",), first))
         if read.post is not None:
             self.posts += 1
             self._found.update(map(urls.key, (link.url, page.url, read.post.url)))
@@ -283,6 +286,13 @@ class Visitor:
         self.found.blog = replace(self.found.blog, patterns=self.found.waiting.patterns())
         doubtful = read.post is None and self.found.expected(link, read.verdict)
         await self._tell(link, page, verdict=read.verdict, post=read.post, links=tuple(new), doubtful=doubtful)
+
+    def _read_before(self, post: Post | None) -> str | None:
+        """The URL under which this visit has read a post before, where they differ in the query alone: a trap."""
+        if post is None:
+            return None
+        first = self._texts.setdefault((post.url.partition("?")[0], hash(post.markdown)), post.url)
+        return first if "?" in post.url and first != post.url else None
 
     async def _tell(
         self, link: Link, page: Page | None = None, *, failure: Failure | None = None, verdict: Verdict | None = None,

@@ -49,10 +49,10 @@ def save_post(session: Session, source_id: int, post: Post, at: datetime) -> Sav
     """
     from kb.store.tables import PostRow
 
-    row = _stored(session, post)
+    digest = content_hash(post)
+    row = _stored(session, post, digest)
     if row is not None and row.id is not None and row.key != key(post.url):
         return Saved(row.id, "same")  # a second page of the post; its own page has the word
-    digest = content_hash(post)
     if row is None:
         row = PostRow(source_id=source_id, url=post.url, key=key(post.url), title=clean(post.title),
                       content_hash=digest, first_seen=iso(at), fetched_at=iso(at))  # fmt: skip
@@ -75,8 +75,9 @@ def save_post(session: Session, source_id: int, post: Post, at: datetime) -> Sav
     return Saved(row.id, "same" if relinked else change)
 
 
-def _stored(session: Session, post: Post) -> PostRow | None:
-    """The row of a post that is stored already: by its URL, by an alias, or by the canonical URL of either page.
+def _stored(session: Session, post: Post, digest: str) -> PostRow | None:
+    """The row of a post that is stored already: by its URL, by an alias, by the canonical URL of either page, or by
+    its text where the URLs differ in their queries alone (sessions, stamps, days of a calendar).
 
     A canonical URL is believed only between pages of one title: themes leave their demo's in many a page.
     """
@@ -93,17 +94,24 @@ def _stored(session: Session, post: Post) -> PostRow | None:
     for twin in twins:
         row = session.exec(select(PostRow).where(twin, PostRow.title == clean(post.title))).first()
         if row is not None:
-            _merge_twin(session, row, post)
+            _merge_twin(session, row, post, is_own=row.canonical == own)
+            return row
+    for row in session.exec(select(PostRow).where(PostRow.content_hash == digest)):
+        if row.key.partition("?")[0] == own.partition("?")[0]:
+            _merge_twin(session, row, post, is_own="?" not in own)
             return row
     return None
 
 
-def _merge_twin(session: Session, row: PostRow, post: Post) -> None:
-    """Let a row that another page of the same post made answer for this page too, under the canonical URL."""
+def _merge_twin(session: Session, row: PostRow, post: Post, *, is_own: bool) -> None:
+    """Let a row that another page of the same post made answer for this page too.
+
+    is_own: this is the page that the others stand for, and the post takes its URL.
+    """
     from kb.store.tables import AliasRow
 
     assert row.id is not None
-    if row.canonical == key(post.url):  # the page that the others name has come: the post is its
+    if is_own:
         session.merge(AliasRow(key=row.key, url=row.url, post_id=row.id))
         row.url, row.key = post.url, key(post.url)
     else:

@@ -42,6 +42,12 @@ def _moved(name: str, to: str, *statuses: int, text: str = "Attention weighs val
     return replace(read, page=page, post=replace(read.post, title="Heads" if text.startswith("Att") else "Other"))
 
 
+def _titled(name: str, title: str, text: str = "A mask hides what comes later.") -> Outcome:
+    read = _read(name, text)
+    assert read.post is not None
+    return replace(read, post=replace(read.post, title=title))
+
+
 def _visit(store: Store, at: datetime = NOW, **more: bool) -> Visit:
     return frontier.visit_of(store.reader, 1, at, **more)
 
@@ -96,6 +102,16 @@ def test_a_redirect_to_some_other_page_overwrites_no_post(store: Store) -> None:
     _run(store, _moved("heads", "welcome", 301, text="All of our old notes are gone. Subscribe here."), DONE)
     assert {post.url for post in all_posts(store.reader)} == {f"{BLOG}heads", f"{BLOG}welcome"}
     assert versions(store.reader, 1) == [1]
+
+
+def test_a_post_under_two_queries_is_one_post_at_its_plain_address(store: Store) -> None:
+    for name in ("masks?day=3", "masks?day=4", "masks"):
+        tally, _ = _run(store, _titled(name, "Masks"), DONE)
+        assert tally.new == (name == "masks?day=3")
+    assert post_id_of(store.reader, f"{BLOG}masks?day=3") == post_id_of(store.reader, f"{BLOG}masks") == 2
+    assert {post.url for post in all_posts(store.reader)} == {f"{BLOG}heads", f"{BLOG}masks"}
+    _run(store, _titled("masks?id=9", "Masks", "Another text of the same name."), DONE)
+    assert len(all_posts(store.reader)) == 3
 
 
 def test_a_post_that_became_a_stub_moves_to_where_the_stub_leads(store: Store) -> None:

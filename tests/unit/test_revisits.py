@@ -239,6 +239,20 @@ def test_a_post_by_its_address_that_leads_off_the_blog_is_doubted():
     assert [o.link.url for o in found.outcomes if o.doubtful] == [HOME + "p/three/"]
 
 
+def test_a_post_under_ever_new_queries_is_one_post_and_ends():
+    class Calendar(dict[str, object]):
+        def get(self, url, default=None):
+            bare, _, day = url.partition("?day=")
+            return super().get(bare, default) if day else super().get(url, default)
+
+    days = anchors(*(f"/p/one/?day={n}" for n in range(300)))
+    pages = web(BLOG)
+    pages.pages = Calendar({**pages.pages, HOME + "archive/": days + anchors("/p/three/")})
+    found = Crawl(pages, VISIT)
+    assert found.posts == {HOME + f"p/{n}/" for n in ("one", "two", "three")}
+    assert len([url for url in pages.asked if "?day=" in url]) < 60
+
+
 def test_a_feed_that_was_something_else_for_a_moment_is_doubted():
     found = Crawl(web({**BLOG, "/feed.xml": "<html>down for maintenance</html>"}), VISIT)
     assert [o.link.url for o in found.outcomes if o.doubtful] == [HOME + "feed.xml"]
