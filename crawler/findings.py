@@ -137,7 +137,7 @@ class Findings:
     def expected(self, link: Link, verdict: Verdict) -> bool:
         """Whether a link was to be a post, list, feed or sitemap by all that is known, and its answer was none.
 
-        What has the shape of a post may still be another page; nothing at all, or a way off the blog, is doubted: at
+        What has the shape of a post may still be another page; nothing, a list, or a way off the blog is doubted: at
         once, or at the end of the visit (`doubts`) where the shape is known by then.
         """
         if link.kind in ("feed", "sitemap"):
@@ -147,7 +147,7 @@ class Findings:
             return True
         if urls.key(link.url) in self._told:
             return verdict.kind in ("other", "list", "foreign", "thin", "error")
-        nothing = verdict.kind in ("foreign", "thin")
+        nothing = verdict.kind in ("foreign", "thin", "list") and link.kind != "home"
         if nothing and not self.waiting.is_sure(link.url):
             self._nothing.append((link, verdict))
             return False
