@@ -117,12 +117,13 @@ class Findings:
             planted = self._home_read(link, page, read, rules)
         target = read.verdict.moved_to
         new = [*planted, *([moved] if target and (moved := self._moved(link, page, target)) else [])]
+        missing = self._missing(link, read)
         for found, name in zip(read.links, read.keys, strict=True):
             if found.kind == "page" and not self.scope.on_hosts(found.url):
                 self._refer(found.url, page.url)
                 continue
             found = replace(found, source=self.blog.url, depth=link.depth + 1)
-            once_more = self.visit.complete and link.kind in ("feed", "home") and self._was_missing(found, name)
+            once_more = name in missing
             if self._takes(link, found, read) and self.waiting.add(found, link_key=name, again=once_more):
                 new.append(found)
                 if once_more:
@@ -207,13 +208,27 @@ class Findings:
             self._fed.discard(urls.key(found.url))
         return self.scope.holds(found.url) or self.waiting.is_sure(found.url)
 
-    def _was_missing(self, found: Link, name: str) -> bool:
-        """Whether a page that is named again was not there when it was asked for: it has no validators and no post."""
-        if name not in self.visit.known or shapes.guess(found.url) != "post":
-            return False
+    def _missing(self, link: Link, read: Read) -> set[str]:
+        """Keys of what an index names again although nothing was there on an earlier visit: no validators and no post.
+
+        A sitemap that nobody keeps up names hundreds of them, visit after visit: those are not believed.
+        """
+        indexes = (
+            ("feed", "home", "sitemap", "list")
+            if self.visit.look or self.visit.refresh
+            else ("feed", "home", "sitemap")
+        )
+        if not self.visit.complete or link.kind not in indexes:
+            return set()
         if self._there is None:
             self._there = {urls.key(url) for url in (*self.visit.caching, *self.visit.posts)}
-        return name not in self._there
+        named = {
+            name
+            for found, name in zip(read.links, read.keys, strict=True)
+            if name in self.visit.known and name not in self._there and shapes.guess(found.url) == "post"
+        }
+        stale = link.kind == "sitemap" and len(named) > max(LEAST_STAMPED, STAMPED * len(read.keys))
+        return set() if stale and not self.visit.refresh else named
 
     def _moved(self, link: Link, page: Page, target: str) -> Link | None:
         """The target of a stub, waiting under the stub's own hint."""

@@ -253,6 +253,20 @@ def test_a_post_under_ever_new_queries_is_one_post_and_ends():
     assert len([url for url in pages.asked if "?day=" in url]) < 60
 
 
+def test_what_a_sitemap_names_that_was_not_there_before_is_asked_for_unless_it_names_many_such():
+    early = full("one", "two") | {"/p/one/": article("/p/three/"), "/sitemap.xml": sitemap("/p/one/", "/p/two/")}
+    pages = web({**early, **{f"/old/{n}/": (404, "") for n in range(40)}})
+    later = Crawl(pages, VISIT).next_visit(VISIT)
+    pages.pages[HOME + "p/three/"] = article()
+    pages.pages[HOME + "sitemap.xml"] = sitemap("/p/one/", "/p/two/", "/p/three/")
+    third = Crawl(pages, later)
+    assert third.posts == {HOME + "p/three/"}
+    stale = sitemap("/p/one/", "/p/two/", "/p/three/", *(f"/old/{n}/" for n in range(40)))
+    pages.pages[HOME + "sitemap.xml"] = stale
+    known = replace(third.next_visit(later), known=later.known | {key(HOME + f"old/{n}/") for n in range(40)})
+    assert not [o for o in Crawl(pages, known).outcomes if "/old/" in o.link.url]
+
+
 def test_a_feed_that_was_something_else_for_a_moment_is_doubted():
     found = Crawl(web({**BLOG, "/feed.xml": "<html>down for maintenance</html>"}), VISIT)
     assert [o.link.url for o in found.outcomes if o.doubtful] == [HOME + "feed.xml"]
