@@ -157,8 +157,7 @@ class Findings:
     def doubts(self) -> list[tuple[Link, Verdict]]:
         """The links that turn out to have the shape of posts, and led to nothing, each with what was told of it."""
         found, self._nothing = self._nothing, []
-        patterns = self.waiting.patterns()
-        return [(link, verdict) for link, verdict in found if shapes.matches(link.url, patterns)]
+        return [(link, verdict) for link, verdict in found if self.waiting.looks_like_posts(link.url)]
 
     def stamped(self, link: Link) -> Link:
         """The link with the day of change that a sitemap gives for it, whoever named it first."""

@@ -109,6 +109,12 @@ class Waiting:
         """Whether a URL has the shape of a post."""
         return shapes.shape(url) in self._patterns
 
+    def looks_like_posts(self, url: str) -> bool:
+        """Whether some posts have this URL's shape, as far as is known by now."""
+        name = shapes.shape(url)
+        group = self._groups.get(("post", name))
+        return name in self._patterns or (group is not None and group.posts > 1)
+
     def done(self, url: str) -> bool:
         """Mark a page as fetched, under whatever URL it was found; whether it was so before."""
         name = key(url)

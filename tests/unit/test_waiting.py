@@ -86,3 +86,11 @@ def test_shapes_of_posts_are_told_for_the_reader():
         waiting.add(link(f"/notes/n{n}/"))
         waiting.record(waiting.take(), "post", fed=False)
     assert waiting.patterns() == ("a.org/notes/*", "a.org/p/*")
+
+
+def test_a_shape_that_gave_two_posts_looks_like_posts_however_many_failed():
+    waiting = Waiting()
+    for n in range(6):
+        waiting.add(link(f"/notes/n{n}/"))
+        waiting.record(waiting.take(), "post" if n > 3 else "thin", fed=False)
+        assert waiting.looks_like_posts("https://a.org/notes/other/") == (n > 4)
