@@ -148,7 +148,7 @@ class Findings:
             return True
         if urls.key(link.url) in self._told:
             return verdict.kind in ("other", "list", "foreign", "thin", "error")
-        nothing = verdict.kind in ("foreign", "thin", "list") and link.kind != "home"
+        nothing = verdict.kind in ("foreign", "thin") or (verdict.kind == "list" and shapes.guess(link.url) == "post")
         if nothing and not self.waiting.is_sure(link.url):
             self._nothing.append((link, verdict))
             return False
