@@ -49,7 +49,7 @@ def run(words: Sequence[str], env: Mapping[str, str] | None = None) -> Run:
             reader.start()
         peak = 0.0
         while process.poll() is None:
-            peak = max(peak, sum(_pss_mb(pid) for pid in _tree(process.pid)))
+            peak = max(peak, memory_mb(process.pid))
             time.sleep(EVERY_S)
         for reader in readers:
             reader.join()  # what was written last is still in the pipe
@@ -64,6 +64,11 @@ def run(words: Sequence[str], env: Mapping[str, str] | None = None) -> Run:
         streams["stdout"].text,
         streams["stderr"].text,
     )
+
+
+def memory_mb(pid: int) -> float:
+    """Proportional set size now, summed over a process and all below it."""
+    return sum(_pss_mb(one) for one in _tree(pid))
 
 
 class _Reader:

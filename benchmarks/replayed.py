@@ -41,7 +41,13 @@ class Served:
 
 @contextmanager
 def replayed(
-    folder: Path, hosts: Sequence[str] = (), *, epoch: int = 0, faults: Sequence[dict[str, Any]] = (), web: Path = WEB
+    folder: Path,
+    hosts: Sequence[str] = (),
+    *,
+    epoch: int = 0,
+    faults: Sequence[dict[str, Any]] = (),
+    copies: int = 1,
+    web: Path = WEB,
 ) -> Iterator[Served]:
     """Serve the web, or these hosts of it, on a free port of loopback while the block lasts."""
     with socket.socket() as probe:
@@ -52,7 +58,7 @@ def replayed(
     rules.write_text(json.dumps(list(faults)))
     words = ["--port", str(port), "--ca", str(ca), "--log", str(log), "--epoch", str(epoch), "--faults", str(rules)]
     server = subprocess.Popen(
-        [sys.executable, str(web / "replay.py"), *words, "--hosts", ",".join(hosts)],
+        [sys.executable, str(web / "replay.py"), *words, "--copies", str(copies), "--hosts", ",".join(hosts)],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:

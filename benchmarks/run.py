@@ -20,6 +20,7 @@ MEASUREMENTS = {
     "epochs": (["benchmarks.epochs"], True),
     "faults": (["benchmarks.faults"], True),
     "politeness": (["benchmarks.politeness"], True),
+    "copies": (["benchmarks.copies"], True),
     "pipeline": (["benchmarks.pipeline", "--db", "out/bench/kb.sqlite"], True),
     "topics": (
         ["benchmarks.topics", "--db", "out/bench/kb.sqlite", "--labels", str(WEB.parent / "bench/labels.tsv")],
