@@ -16,16 +16,15 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from benchmarks.measure import facts, run, write
+from benchmarks.replayed import replayed
 
-PORT = 8932
 HERE = Path(__file__).parent
 
 
@@ -71,33 +70,12 @@ def _load() -> float:
     return round(os.getloadavg()[0], 1)
 
 
-@contextmanager
-def replayed(web: Path, work: Path, log: Path, hosts: str) -> Iterator[dict[str, str]]:
-    """The environment in which the replayed web is the web."""
-    import socket
-
-    ca = work / "ca.pem"
-    words = [sys.executable, str(web / "replay.py"), "--port", str(PORT), "--ca", str(ca), "--log", str(log)]
-    server = subprocess.Popen([*words, *(["--hosts", hosts] if hosts else [])], stdout=subprocess.DEVNULL)
-    try:
-        for _ in range(1500):
-            with socket.socket() as probe:
-                if ca.exists() and probe.connect_ex(("127.0.0.1", PORT)) == 0:
-                    break
-            time.sleep(0.2)
-        proxy = f"http://127.0.0.1:{PORT}"
-        yield {"HTTP_PROXY": proxy, "HTTPS_PROXY": proxy, "http_proxy": proxy, "https_proxy": proxy,
-               "SSL_CERT_FILE": str(ca), "KB_DELAY_S": "0"}  # fmt: skip
-    finally:
-        server.terminate()
-        server.wait()
-
-
 def _measured(given: argparse.Namespace, work: Path, who: str, urls: Path) -> dict[str, Any]:
-    db, log = work / f"{who}.sqlite", work / f"{who}.log"
+    db = work / f"{who}.sqlite"
     for old in work.glob(f"{who}.*"):
         old.unlink()
-    with replayed(given.web, work, log, given.hosts) as env:
+    with replayed(work, list(filter(None, given.hosts.split(","))), web=given.web) as served:
+        env = served.env | {name.lower(): value for name, value in served.env.items()} | {"KB_DELAY_S": "0"}
         if who == "kb":
             kb = [str(Path(sys.executable).with_name("kb")), "--db", str(db), "-q"]
             subprocess.run([*kb, "sources", "import", str(urls)], check=True)
@@ -108,6 +86,7 @@ def _measured(given: argparse.Namespace, work: Path, who: str, urls: Path) -> di
             words = [str(given.scrapy), "-m", "scrapy", "runspider", *spider]
             done = run(words, {**env, "PYTHONPATH": str(HERE)})
             query = "SELECT url, title, authors, published, NULL FROM post"
+        pages = sum(row["status"] == 200 for row in served.requests())
     if done.code not in (0, 3):
         raise SystemExit(f"{who} ended with {done.code}: {done.err[-2000:]}")
     posts = work / f"{who}.jsonl"
@@ -117,7 +96,6 @@ def _measured(given: argparse.Namespace, work: Path, who: str, urls: Path) -> di
     posts.write_text("".join(json.dumps(row | {"authors": json.loads(row["authors"])}) + "\n" for row in rows))
     words = [sys.executable, str(given.web / "score.py"), str(posts), "--json"]
     score = json.loads(run([*words, *(["--hosts", given.hosts] if given.hosts else [])]).out)
-    pages = sum(1 for line in log.read_text(encoding="utf-8").splitlines() if '"status": 200' in line)
     found = int(score["posts"].partition("/")[0])
     figures = {
         **facts(done), "stored": len(rows), "true_posts": score["posts"], "recall": score["recall"],
