@@ -101,9 +101,11 @@ def topic_map(article: Article, layout: Layout, place: Callable[[int], str]) -> 
     places = article.about.places
     dots: list[str] = []
     groups: list[tuple[int, str, list[Point]]] = []
+    every: list[Point] = []
     for t, (topic, lines) in enumerate(by_topic(article, layout), 1):
         known = [line for line in lines if line.post.id in places]
         points = [_at(*places[line.post.id]) for line in known]
+        every += points
         for line, (x, y) in zip(known, points, strict=True):
             number = line.entry.rank or 0
             said = escape(f"{number}. {clean(line.post.title)} ({blog(line)})", quote=True)
@@ -116,7 +118,7 @@ def topic_map(article: Article, layout: Layout, place: Callable[[int], str]) -> 
     if not dots:
         return ""
     title = escape(wording(article.language)["map"], quote=True)
-    inner = "\n".join([*dots, *_names(groups)])
+    inner = "\n".join([*dots, *_names(groups, every)])
     return f'<svg class="map" id="map" viewBox="0 0 {WIDE} {TALL}" role="group" aria-label="{title}">\n{inner}\n</svg>'
 
 
@@ -124,38 +126,32 @@ def _at(x: float, y: float) -> Point:
     return round(MARGIN + x * (WIDE - 2 * MARGIN), 1), round(MARGIN + y * (TALL - 2 * MARGIN), 1)
 
 
-# Where a name may stand about the middle of its posts, the nearest place first: how far, and by how much on each axis
+# Where a name may stand about the middle of its posts, the nearest place first
 _OFFSETS = sorted(
-    ((abs(dx) + abs(dy), dx, dy) for dx in range(-60, 61, 10) for dy in range(-60, 61, 4)), key=lambda place: place[0]
+    ((dx, dy) for dx in range(-80, 81, 10) for dy in range(-80, 81, 4)), key=lambda at: abs(at[0]) + abs(at[1])
 )
 
 
-def _names(groups: Sequence[tuple[int, str, list[Point]]]) -> Iterator[str]:
-    """Names of the largest topics, each near its posts where it covers least; none where it would cover two posts."""
-    every = [point for _, _, points in groups for point in points]
+def _names(groups: Sequence[tuple[int, str, list[Point]]], every: Sequence[Point]) -> Iterator[str]:
+    """Names of the largest topics, each near its posts where it covers no post; none where there is no such place."""
+    dots = [(x - DOT, y - DOT, x + DOT, y + DOT) for x, y in every]
     taken: list[Box] = []
     named = [group for group in groups if len(group[2]) >= NAMED]
     for t, topic, points in sorted(named, key=lambda group: (-len(group[2]), group[0])):
         text = cut(topic, 30)
-        half = width(text) * 2.65
+        half = width(text) * 3.05
         middle = [sum(p[axis] for p in points) / len(points) for axis in (0, 1)]
-        best: tuple[float, Box] | None = None
-        for off, dx, dy in _OFFSETS:
-            if best is not None and off >= best[0]:
-                break
+        for dx, dy in _OFFSETS:
             x = min(max(middle[0] + dx, half), WIDE - half)
             y = min(max(middle[1] + dy, 7), TALL - 7)
-            box = (x - half, y - 5.5, x + half, y + 5.5)
-            if any(_meet(box, other) for other in taken):
-                continue
-            covered = sum(_meet(box, (px - DOT, py - DOT, px + DOT, py + DOT)) for px, py in every)
-            if covered <= 1 and (best is None or 40 * covered + off < best[0]):
-                best = 40 * covered + off, box
-        if best:
-            box = best[1]
-            taken.append(box)
-            x, y = round((box[0] + box[2]) / 2, 1), round((box[1] + box[3]) / 2 + 3.3, 1)
-            yield f'<text class="name" paint-order="stroke" data-t="{t}" x="{x}" y="{y}">{escape(text)}</text>'
+            box = (x - half, y - 6, x + half, y + 6)
+            if not any(_meet(box, other) for other in (*taken, *dots)):
+                break
+        else:
+            continue
+        taken.append(box)
+        at = f'x="{round(x, 1)}" y="{round(y + 3.3, 1)}"'
+        yield f'<text class="name" paint-order="stroke" data-t="{t}" {at}>{escape(text)}</text>'
 
 
 def _meet(a: Box, b: Box) -> bool:
