@@ -212,12 +212,8 @@ class Findings:
 
         A sitemap that nobody keeps up names hundreds of them, visit after visit: those are not believed.
         """
-        indexes = (
-            ("feed", "home", "sitemap", "list")
-            if self.visit.look or self.visit.refresh
-            else ("feed", "home", "sitemap")
-        )
-        if not self.visit.complete or link.kind not in indexes:
+        thorough = self.visit.look or self.visit.refresh
+        if not self.visit.complete or link.kind not in ("feed", "home", "sitemap", *(["list"] if thorough else [])):
             return set()
         if self._there is None:
             self._there = {urls.key(url) for url in (*self.visit.caching, *self.visit.posts)}

@@ -166,10 +166,9 @@ class Fetcher:
                 async with gate.turn(url):
                     answer = await self._ask(job, url, tuple(hops))
             if not isinstance(answer, _Hop):
-                stamped = hops and isinstance(answer, Page) and answer.url.partition("?")[0] == asked
-                return (
-                    replace(answer, url=asked) if stamped else answer
-                )  # for a cookie or a cache; the page is the same
+                if hops and isinstance(answer, Page) and answer.url.partition("?")[0] == asked:
+                    return replace(answer, url=asked)  # a query for a cookie or a cache: the page is the same
+                return answer
             target = urls.resolve(answer.location, url)
             if target is None:
                 detail = f"redirect to no valid URL: {answer.location[:200]!r}"

@@ -96,7 +96,8 @@ def _leads_away(piece: Piece) -> bool:
     around = [piece.element, *islice(piece.element.iterancestors(), 3)]
     if any(element.tag == "footer" for element in around):
         return True
-    links = [e for e in around if e.tag == "a"] or list(piece.element.iter("a"))
+    links = [e for e in around if e.tag == "a"]
+    links += [e for e in piece.element.iter("a") if e.find(".//img") is not None]  # not the credit below a picture
     return any((href := link.get("href")) and not _PICTURE.search(href) for link in links)
 
 
