@@ -18,10 +18,10 @@ from crawler.worker import HEAD
 CPU_S = 20.0  # of processor time for one page; the slowest of the replayed web takes 2
 WALL_S = 120.0  # for the same on a machine that is busy with other things
 MEMORY_BYTES = 2 << 30
-# After so much a process is replaced, which costs milliseconds: it grows by a quarter of a megabyte a page, and keeps
-# what a large one took
-PAGES = 125
-PAGE_BYTES = 8 << 20
+# After so many pages a process is replaced, which costs milliseconds: it grows by a quarter of a megabyte with each
+PAGES = 60
+# A page of this size takes a hundred megabytes and more: one at a time, and the process that read it is replaced
+LARGE = 400_000  # bytes
 BUFFER = 1 << 20  # bytes of an answer that are read in one go
 
 
@@ -65,6 +65,7 @@ class ProcessPool:
         self._workers = max(1, workers)
         self._idle: list[_Worker] = []
         self._turn: asyncio.Semaphore | None = None
+        self._large = asyncio.Lock()
 
     async def __aenter__(self) -> ProcessPool:
         self._turn = asyncio.Semaphore(self._workers)
@@ -78,7 +79,8 @@ class ProcessPool:
 
     async def read(self, page: Page, link: Link, blog: Blog) -> Read | Failure:
         assert self._turn is not None, "a ProcessPool is used within `async with`"
-        async with self._turn:
+        large = len(page.body) >= LARGE
+        async with self._large if large else contextlib.nullcontext(), self._turn:
             worker = self._idle.pop() if self._idle else _Worker(self._nursery)
             try:
                 answer = await worker.ask(pickle.dumps((page, link, blog), protocol=5), self._wall_s)
@@ -88,7 +90,7 @@ class ProcessPool:
                 answer = await worker.obituary()
             finally:
                 # Not idle again unless it answered: a cancelled one still works on the old page
-                if worker.free and worker.pages < PAGES and worker.bytes < PAGE_BYTES:
+                if worker.free and worker.pages < PAGES and not large:
                     self._idle.append(worker)
                 else:
                     await asyncio.shield(worker.stop())
@@ -104,7 +106,7 @@ class _Worker:
         self._nursery = nursery
         self._pid: int | None = None
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-        self.pages = self.bytes = 0
+        self.pages = 0
         self.free = False
 
     async def ask(self, task: bytes, time_s: float) -> object:
@@ -124,7 +126,6 @@ class _Worker:
             head = await reader.readexactly(HEAD)
             answer: object = pickle.loads(await reader.readexactly(int.from_bytes(head, "big")))
         self.pages += 1
-        self.bytes += len(task)
         self.free = True
         return answer
 
