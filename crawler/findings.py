@@ -142,7 +142,9 @@ class Findings:
         once, or at the end of the visit (`doubts`) where the shape is known by then.
         """
         if link.kind in ("feed", "sitemap"):
-            return verdict.kind in ("other", "foreign", "thin", "error") and link.url not in self.guesses
+            if link.url in self.guesses:  # most blogs have none there; a page in its place may be a web that misbehaves
+                return link.kind == "sitemap" and verdict.kind == "other"
+            return verdict.kind in ("other", "foreign", "thin", "error")
         listed = link.kind == "list" or shapes.guess(link.url) == "archive"
         if listed and verdict.kind in ("foreign", "thin", "error"):
             return True

@@ -272,6 +272,13 @@ def test_a_feed_that_was_something_else_for_a_moment_is_doubted():
     assert [o.link.url for o in found.outcomes if o.doubtful] == [HOME + "feed.xml"]
 
 
+def test_a_page_where_a_sitemap_may_be_is_doubted_and_one_where_a_feed_may_be_is_not():
+    nothing = "<html>no such page</html>"
+    found = Crawl(web({**BLOG, "/sitemap.xml": nothing, "/atom.xml": nothing}), VISIT)
+    assert [o.link.url for o in found.outcomes if o.doubtful] == [HOME + "sitemap.xml"]
+    assert [o.link.url for o in Crawl(web(BLOG), VISIT).outcomes if o.doubtful] == []
+
+
 def test_pages_of_a_forgotten_blog_are_not_fetched_when_another_blog_leads_to_them():
     pages = web({**BLOG, "/archive/": anchors("/p/three/", "/old/one/", "/moved/"), "/old/one/": article()})
     pages.pages[HOME + "moved/"] = (301, "/old/two/")
