@@ -149,17 +149,11 @@ def cluster(texts: list[str], k: int) -> list[int]:
 
     from kb.embed import cut_for, mean_of
     from kb.embedders import load
-    from kb.language.gloss import load_glosser
     from kb.language.terms import load_terms
-    from kb.language.words import has_cjk
     from kb.taxonomy.groups import group_texts
 
-    embedder, glosser = load("all-MiniLM-L6-v2"), load_glosser()
-    passages: list[list[str]] = []
-    for text in texts:
-        translate = glosser.to_english if has_cjk(text) else None
-        cut = [p.text for p in cut_for(embedder, translate, "", text)]
-        passages.append([translate(p) for p in cut] if translate else cut)
+    embedder = load("all-MiniLM-L6-v2")
+    passages = [[p.text for p in cut_for(embedder, None, "", text)] for text in texts]
     rows = embedder.encode([p for some in passages for p in some])
     ends = np.cumsum([len(some) for some in passages])
     whole = np.stack([mean_of(rows[end - len(some) : end]) for end, some in zip(ends, passages, strict=True)])

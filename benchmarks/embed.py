@@ -23,8 +23,6 @@ def texts_of(db: Path | None, n: int) -> list[str]:
     """Passages as the model sees them, every so many of all."""
     from kb import embedders
     from kb.embed import cut_for
-    from kb.language.gloss import load_glosser
-    from kb.language.words import has_cjk
     from kb.store import vectors
     from kb.store.connect import open_store
 
@@ -37,10 +35,9 @@ def texts_of(db: Path | None, n: int) -> list[str]:
     else:
         for path in sorted((Path(__file__).parent.parent / "crawler/sample/content").rglob("*.md")):
             posts.append((path.stem, path.read_text(encoding="utf-8").split("+++")[-1]))
-    light, glosser, found = embedders.load_light("minilm")[0], load_glosser(), []
+    light, found = embedders.load_light("minilm")[0], []
     for title, markdown in posts:
-        gloss = glosser.to_english if has_cjk(markdown) else None
-        found += [gloss(p.text) if gloss else p.text for p in cut_for(light, gloss, title, markdown)]
+        found += [p.text for p in cut_for(light, None, title, markdown)]
     return found[:n]
 
 

@@ -58,7 +58,7 @@ def measure(db: Path, rounds: int, peers: bool) -> dict[str, Any]:
     searcher = Searcher(store, lambda: embedder, lambda: glosser, MODEL)
     searcher.search("warm up 预热")
     queries = [q for group in QUERIES.values() for q in group]
-    meant = [embedder.encode([glosser.to_english(q)], "query")[0] for q in queries]
+    meant = [embedder.encode([q], "query")[0] for q in queries]
     return {
         "passages": len(found.base.ids),
         "posts": len(found.base.posts),
@@ -70,7 +70,7 @@ def measure(db: Path, rounds: int, peers: bool) -> dict[str, Any]:
         },
         "vector_leg": vector_leg(found, meant, rounds, peers),
         "text_leg": text_leg(store, glosser, rounds),
-        "whole_ms": whole(searcher, embedder, glosser, rounds),
+        "whole_ms": whole(searcher, embedder, rounds),
         "filters_ms": filters(searcher, queries, rounds),
         "findable_ms": findable(store, searcher, embedder),
     }  # fmt: skip
@@ -166,15 +166,14 @@ def text_leg(store: Any, glosser: Any, rounds: int) -> dict[str, Any]:
     return found
 
 
-def whole(searcher: Any, embedder: Any, glosser: Any, rounds: int) -> dict[str, Any]:
+def whole(searcher: Any, embedder: Any, rounds: int) -> dict[str, Any]:
     """A call by part, for queries of 1, 2 and 8 words."""
     found = {}
     for n_words, queries in QUERIES.items():
         laps: dict[str, list[float]] = {"embedding": [], "text": [], "vector": [], "hybrid": []}
         for i, query in enumerate(queries * max(1, rounds // 3)):
             asked = f"{query} {i % 7}" if n_words == 8 else query
-            english = [glosser.to_english(asked)]
-            laps["embedding"].append(timed(lambda english=english: embedder.encode(english, "query"))[0])
+            laps["embedding"].append(timed(lambda asked=asked: embedder.encode([asked], "query"))[0])
             for mode in ("text", "vector", "hybrid"):
                 laps[mode].append(timed(lambda asked=asked, mode=mode: searcher.search(asked, mode=mode))[0])
         found[f"{n_words} words"] = {name: spread(values) for name, values in laps.items()}

@@ -121,7 +121,7 @@ def warm(db: Path, rounds: int) -> dict[str, Any]:
         laps = Laps()
         for query in queries * rounds:
             calls: dict[str, Callable[[], object]] = {
-                "embedding": lambda query=query: embedder.encode([glosser.to_english(query)], "query"),
+                "embedding": lambda query=query: embedder.encode([query], "query"),
                 "text": lambda query=query: searcher.search(query, mode="text"),
                 "vector": lambda query=query: searcher.search(query, mode="vector"),
                 "hybrid": lambda query=query: searcher.search(query),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from crawler.clock import Clock
 from kb import embedders
+from kb.language.gloss import PROBE
 from kb.language.words import has_cjk
 from kb.passages import VERSION, cut
 from kb.store import vectors
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 # length leaves little padding, short enough that a kill loses some 12 s of work
 BATCH_CHARS = 400_000
 LEAST_TIMED = 500  # passages that tell how fast this machine is
-PROBE = "我们用PyTorch 2.1在ImageNet上预训练了残差网络，再微调最后一层；學習率取 0.001，第七届会议的时间待定。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +49,24 @@ def embed(
 ) -> Embedded:
     """Give every post vectors of its present text by the model. Nothing is loaded when nothing is missing.
 
-    model: what `embedders` calls it. A text with Chinese is glossed first where the model knows none; a changed
-    lexicon redoes those alone. What is committed stays: a run that was killed, or stopped between two batches by
+    model: what `embedders` calls it. A text with Chinese is glossed first where the model knows none; changed word
+    lists redo those alone. What is committed stays: a run that was killed, or stopped between two batches by
     `stop`, goes on where it was.
     """
-    name = embedders.name_of(model)
-    words: Glosser | None = glosser()
-    plain, glossed = makers(name, words)
-    waiting = vectors.missing(store.reader, (plain, glossed))
+    words = None if embedders.reads_chinese(model) else glosser()
+    made_by = makers(model, words)
+    waiting = vectors.missing(store.reader, made_by)
     done = Embedded(0, len(waiting), 0, 0.0)
     if not waiting:
         return done
     embedder = load()
     if not embedder.languages or "zh" in embedder.languages:
-        words = None
+        words, made_by = None, (made_by[0], made_by[0])
     began = clock.monotonic()
     for batch in _batches(waiting, batch_chars):
         if stop():
             break
-        written = _embed_batch(store, [post.post_id for post in batch], embedder, words, (plain, glossed))
+        written = _embed_batch(store, [post.post_id for post in batch], embedder, words, made_by)
         passed = max(clock.monotonic() - began, 1e-6)
         passages = done.passages + written
         done = Embedded(done.posts + len(batch), len(waiting), passages, passages / passed)
@@ -78,11 +77,11 @@ def embed(
     return done
 
 
-def makers(name: str, glosser: Glosser | None) -> tuple[str, str]:
-    """`made_by` of what a model saw as it was written, and of what it saw glossed: model, cutter, lexicon."""
-    plain = f"{name}|{VERSION}"
+def makers(model: str, glosser: Glosser | None) -> tuple[str, str]:
+    """`made_by` of vectors of a text without Chinese, and of one with some: model, cutter, what Chinese is read by."""
+    plain = f"{embedders.name_of(model)}|{VERSION}"
     if glosser is None:
-        return plain, plain
+        return plain, f"{plain}|{embedders.chinese_version(model)}"
     # the lists, and what is made of them: the way of cutting words may change too
     seen = "\0".join((glosser.glossary, glosser.lexicon, glosser.characters, glosser.to_english(PROBE)))
     return plain, f"{plain}|gloss-{hashlib.blake2b(seen.encode(), digest_size=4).hexdigest()}"
@@ -111,9 +110,10 @@ def _embed_batch(
         if (stored := vectors.text_of(store.reader, post_id)) is None:
             continue  # gone since the list was made
         title, markdown, content_hash = stored
-        translate = _translator(glosser, title, markdown)
+        chinese = has_cjk(title + markdown)
+        translate = glosser.to_english if glosser is not None and chinese else None
         passages = cut_for(embedder, translate, title, markdown)
-        posts.append((post_id, made_by[translate is not None], content_hash, passages))
+        posts.append((post_id, made_by[chinese], content_hash, passages))
         texts += [translate(p.text) if translate else p.text for p in passages]
     rows = embedder.encode(texts)
     with store.writing() as session:
@@ -132,10 +132,6 @@ def cut_for(embedder: Embedder, translate: Callable[[str], str] | None, title: s
         return embedder.count_tokens([translate(text) for text in texts] if translate else texts)
 
     return cut(title, markdown, count=count, max_tokens=embedder.max_tokens)
-
-
-def _translator(glosser: Glosser | None, title: str, markdown: str) -> Callable[[str], str] | None:
-    return glosser.to_english if glosser is not None and has_cjk(title + markdown) else None
 
 
 def mean_of(rows: Float32) -> Float32:

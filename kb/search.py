@@ -90,7 +90,8 @@ class Searcher:
         return words, self._vectors.nearest(text, notes, keep, wanted)
 
     def _weight(self, text: str) -> float:
-        return vector_weight(text, self._words().coverage(text) if self._vectors.glosses(text) else 1.0)
+        coverage = self._words().coverage(text) if self._vectors.by_lists(text) else 1.0
+        return vector_weight(text, coverage, glossed=self._vectors.glosses(text))
 
     def _fused(self, words: TextFound, near: Near | None, scope: Scope, weight: float) -> Order:
         n_posts = filters_.count(self.store.reader, *scope)

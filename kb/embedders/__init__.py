@@ -1,7 +1,8 @@
 """Embedding models: one file a family, found by the names of models that it answers for.
 
 A file has `MODELS` (names it answers for; empty for any), `load(model, device) -> Embedder` for many texts, and may
-have `load_light(model) -> Embedder`: the same vectors for a query or two, without torch.
+have `load_light(model) -> Embedder`, the same vectors for a query or two, without torch, and `chinese_version() -> str`
+where an English model was given a Chinese vocabulary.
 """
 
 from __future__ import annotations
@@ -46,6 +47,17 @@ def name_of(model: str) -> str:
     chosen = family(model)
     name: str = chosen.name_of(model)
     return name
+
+
+def reads_chinese(model: str) -> bool:
+    """Whether an English model was given a Chinese vocabulary, so that its texts are not glossed."""
+    return hasattr(family(model), "chinese_version")
+
+
+def chinese_version(model: str) -> str:
+    """What such a model reads Chinese by: the vectors of Chinese texts are made anew when this changes."""
+    version: str = family(model).chinese_version()
+    return version
 
 
 def family(model: str) -> ModuleType:

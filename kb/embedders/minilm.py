@@ -1,28 +1,29 @@
-"""all-MiniLM-L6-v2, the default: on torch for many texts, by numpy alone for a query, the same vectors either way."""
+"""all-MiniLM-L6-v2, the default, with a Chinese vocabulary: on torch for many texts, by numpy alone for a query, the
+same vectors either way."""
 
 from __future__ import annotations
 
 import json
 import mmap
 import struct
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kb.blas import one_thread
 from kb.embedders import weights
-from kb.embedders.weights import whole
+from kb.embedders.chinese import ENGLISH, Tokens, load_rows, version
 from kb.types import Embedder, TextKind
 
 if TYPE_CHECKING:
     import numpy as np
-    from tokenizers import Tokenizer
 
     from kb.types import Float32
 
 NAME = "all-MiniLM-L6-v2"
 MODELS = (NAME, f"sentence-transformers/{NAME}", "minilm")
 LAYERS, HEADS, DIM, MAX_TOKENS = 6, 12, 384, 256
-LANGUAGES = frozenset({"en"})
+LANGUAGES = frozenset({"en", "zh"})
 
 
 def name_of(model: str) -> str:
@@ -32,14 +33,19 @@ def name_of(model: str) -> str:
 
 def load(model: str, device: str) -> Embedder:
     """The packaged model on torch, for many texts. Raises ModelError when it is not installed or was altered."""
-    from kb.embedders.sentence_transformer import TorchEmbedder
+    from kb.embedders.minilm_torch import TorchMiniLM
 
-    return TorchEmbedder(str(weights.folder()), NAME, device, LANGUAGES, MAX_TOKENS)
+    return TorchMiniLM(weights.folder(), device)
 
 
 def load_light(model: str) -> Embedder:
     """The packaged model without torch: loads in some 50 ms, 5 to 20 ms a query."""
     return MiniLM(weights.folder())
+
+
+def chinese_version() -> str:
+    """What it reads Chinese by."""
+    return version(tokens_of(weights.folder()))
 
 
 class MiniLM:
@@ -48,7 +54,7 @@ class MiniLM:
     name, dim, languages, max_tokens = NAME, DIM, LANGUAGES, MAX_TOKENS
 
     def __init__(self, folder: Path) -> None:
-        self._tokenizer = _tokenizer(folder)
+        self._tokens = tokens_of(folder)
         self._w = _tensors(folder / "model.safetensors")
         self._one_thread = one_thread()
 
@@ -59,22 +65,20 @@ class MiniLM:
         if not texts:
             return np.zeros((0, DIM), np.float32)
         with self._one_thread():
-            return np.stack([self._vector(encoding.ids) for encoding in self._tokenizer.encode_batch(whole(texts))])
+            return np.stack([self._vector(ids) for ids in self._tokens.framed(texts, MAX_TOKENS)])
 
     def count_tokens(self, texts: list[str]) -> list[int]:
         """Tokens without the two special ones, however long the text."""
-        from tokenizers import Encoding
-
-        def length(encoding: Encoding) -> int:
-            return len(encoding.ids) + sum(len(rest.ids) for rest in encoding.overflowing)
-
-        return [length(e) for e in self._tokenizer.encode_batch(whole(texts), add_special_tokens=False)]
+        return [len(ids) for ids in self._tokens.ids(texts)]
 
     def _vector(self, ids: list[int]) -> Float32:
         import numpy as np
 
         w, n = self._w, len(ids)
-        x = w["embeddings.word_embeddings.weight"][ids] + w["embeddings.position_embeddings.weight"][:n]
+        words = w["embeddings.word_embeddings.weight"][[i if i < ENGLISH else 0 for i in ids]]
+        if chinese := [at for at, i in enumerate(ids) if i >= ENGLISH]:
+            words[chinese] = self._rows[[ids[at] - ENGLISH for at in chinese]]
+        x = words + w["embeddings.position_embeddings.weight"][:n]
         x = _norm(x + w["embeddings.token_type_embeddings.weight"][0], w, "embeddings.LayerNorm")
         for i in range(LAYERS):
             at = f"encoder.layer.{i}."
@@ -84,6 +88,10 @@ class MiniLM:
         mean = x.mean(axis=0)
         unit: Float32 = (mean / np.linalg.norm(mean)).astype(np.float32)
         return unit
+
+    @cached_property
+    def _rows(self) -> Float32:
+        return load_rows()
 
     def _attention(self, x: Float32, at: str) -> Float32:
         import numpy as np
@@ -124,13 +132,11 @@ def _gelu(x: Float32) -> Float32:
     return y
 
 
-def _tokenizer(folder: Path) -> Tokenizer:
+def tokens_of(folder: Path) -> Tokens:
+    """The token ids of the model in a folder."""
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(MAX_TOKENS)
-    return tokenizer
+    return Tokens(Tokenizer.from_file(str(folder / "tokenizer.json")))
 
 
 def _tensors(path: Path) -> dict[str, np.ndarray[Any, Any]]:

@@ -67,9 +67,8 @@ class TorchEmbedder:
         lengths = self.count_tokens(texts)
         order = sorted(range(len(texts)), key=lambda i: -lengths[i])
         encode = self._model.encode_query if kind == "query" else self._model.encode_document
-        rows = encode(
-            [texts[i] for i in order], batch_size=BATCH[self.device], convert_to_tensor=True, show_progress_bar=False
-        )
+        size = BATCH[self.device.split(":")[0]]
+        rows = encode([texts[i] for i in order], batch_size=size, convert_to_tensor=True, show_progress_bar=False)
         rows = self._torch.nn.functional.normalize(rows.float(), dim=1).cpu().numpy()
         found: Float32 = np.empty_like(rows)
         found[order] = rows

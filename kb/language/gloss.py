@@ -1,8 +1,8 @@
 """What a Chinese text is about, in English words, and what an English query is called in Chinese.
 
-The default embedding model knows no Chinese, and full text finds only what is written in the query's language. Both
-cross by the same two word lists: data/glossary.csv, reviewed terms of the field, and under it data/lexicon.tsv, mined
-from parallel text (benchmarks/mine_lexicon.py).
+Full text finds only what is written in the query's language, and an English embedding model knows no Chinese. Both
+cross by two word lists, which cut the Chinese of the default model too (kb/embedders/chinese.py): data/glossary.csv,
+reviewed terms of the field, and under it data/lexicon.tsv, mined from parallel text (benchmarks/mine_lexicon.py).
 """
 
 import csv
@@ -38,6 +38,8 @@ LONGEST = 13  # characters of an entry: the longest Chinese name has as many, mi
 LONGEST_NAME = 16  # tokens of a term's name, a Chinese character being one
 GLOSSARY_USES = 1000  # a reviewed term counts as this frequent: about the 99.5th percentile of the mined counts
 UNKNOWN = 25.0  # cost of a character in no entry: more than any entry's, so that it is skipped only when it must be
+# cut and glossed to tell whether the lists, or the way they are used, have changed
+PROBE = "我们用PyTorch 2.1在ImageNet上预训练了残差网络，再微调最后一层；學習率取 0.001，第七届会议的时间待定。"
 CONFIDENT_USES = 3  # a mined translation is reversed from this count on: at 2, nine of 60 that were read are wrong
 MOST_REVERSED = 3  # Chinese phrases for an English one
 # abbreviations that are a word or a command in lower case, as all of two letters may be
@@ -82,6 +84,20 @@ class Glosser:
             return text
         english = _RUN.sub(self._gloss_run, self._simplify(text).translate(_PUNCTUATION))
         return re.sub(r"(?<=[(\[]) | (?=[,.;:?!)\]])", "", re.sub(r"\s+", " ", english)).strip()
+
+    def parts(self, text: str) -> Iterator[tuple[str, str | None]]:
+        """The text in pieces: a Chinese word (simplified, lower case) with its English, "" where no list has any; all
+        else as it is written, with None, punctuation set as English is."""
+        simple, at = self._simplify(text).translate(_PUNCTUATION), 0
+        for run in _RUN.finditer(simple):
+            if run.start() > at:
+                yield simple[at : run.start()], None
+            for start, end, word in self._cut(run[0]):
+                piece = run[0][start:end]
+                yield (piece.lower(), word or "") if _HAN.search(piece) else (piece, None)
+            at = run.end()
+        if at < len(simple):
+            yield simple[at:], None
 
     def to_chinese(self, text: str) -> list[str]:
         """Chinese phrases for the English ones in the text, longest first match, the likeliest of a phrase first."""

@@ -13,10 +13,10 @@ from kb.language.words import STOP_WORDS, has_cjk
 if TYPE_CHECKING:
     from kb.types import Float32, Int64
 
-# Fitted on the visible halves of the twelve sets of benchmarks/results/search.json, one setting for all: a query of
-# bare keywords wants its words (best at .5), a question in whole sentences its meaning (.75); a Chinese one that was
-# glossed means what the lexicon knew of it (.25 where half of it is known, .7 where all is)
-KEYWORDS, PER_FUNCTION_WORD, CHINESE, COVERAGE_POWER = 0.55, 0.3, 0.7, 1.5
+# Fitted on the visible halves of the sets of benchmarks/results/sets.json, one setting for all: a query of bare
+# keywords wants its words (best at .5), a question in whole sentences its meaning (.75). A Chinese one means to an
+# English model what the word lists knew of it, the less they knew the less it counts; to a glossed text more so
+KEYWORDS, PER_FUNCTION_WORD, CHINESE, OWN_POWER, GLOSSED_POWER = 0.55, 0.3, 0.7, 0.5, 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +75,10 @@ def fuse(
     return Order(ids[best], a[best], b[best])  # type: ignore[arg-type]
 
 
-def vector_weight(text: str, coverage: float = 1.0) -> float:
-    """How much the vector leg counts for a query, 0 to 1. coverage: the share of its Chinese that the gloss knew."""
+def vector_weight(text: str, coverage: float = 1.0, *, glossed: bool = False) -> float:
+    """How much the vector leg counts for a query, 0 to 1. coverage: the share of its Chinese that the lists knew."""
     if has_cjk(text):
-        return float(CHINESE * coverage**COVERAGE_POWER)
+        return float(CHINESE * coverage ** (GLOSSED_POWER if glossed else OWN_POWER))
     words = re.findall(r"[a-z]+", text.lower())
     return KEYWORDS + PER_FUNCTION_WORD * sum(word in STOP_WORDS for word in words) / max(1, len(words))
 

@@ -66,10 +66,13 @@ class VectorLeg:
         with self._one_thread():
             return self.shelf.nearest(meant, keep, wanted)
 
+    def by_lists(self, text: str) -> bool:
+        """Whether the text is Chinese, and the model an English one that knows the words of the lists alone."""
+        return self.loaded is not None and bool(self.loaded.languages) and has_cjk(text)
+
     def glosses(self, text: str) -> bool:
         """Whether the text is turned into English for the model."""
-        model = self.loaded
-        return model is not None and bool(model.languages) and "zh" not in model.languages and has_cjk(text)
+        return self.by_lists(text) and self.loaded is not None and "zh" not in self.loaded.languages
 
     def as_meant(self, text: str) -> str:
         """The text as the model sees it."""
