@@ -89,11 +89,9 @@ def as_html(post: StoredPost, title: str, markdown: str) -> str:
     """A page of one post, safe to open: the text is rendered and then sanitised, the facts are escaped."""
     from html import escape
 
-    from markdown_it import MarkdownIt
+    from kb.rendering.reading import reading
 
-    from crawler.sanitize import sanitize
-
-    inner = sanitize(MarkdownIt("commonmark").enable("table").render(markdown))
+    inner = reading(markdown)
     facts = " · ".join(
         escape(f) for f in (", ".join(post.authors), post.source_title or "", (post.published or "")[:10]) if f
     )

@@ -159,11 +159,9 @@ class Views:
 
 def rendered(markdown: str) -> str:
     """A post's text as HTML: rendered, sanitised, its headings below the page's, its pictures as their words."""
-    from markdown_it import MarkdownIt
+    from kb.rendering.reading import reading
 
-    from crawler.sanitize import sanitize
-
-    html = sanitize(MarkdownIt("commonmark").enable("table").render(markdown))
+    html = reading(markdown)
     html = _IMAGE.sub(lambda m: m[1] or "", html).replace("<pre>", '<pre tabindex="0">')  # wide code scrolls
     levels = [int(level) for level in re.findall(r"<h([1-6])[\s>]", html)]
     lower = 3 - min(levels, default=3)  # its highest heading becomes one of the third level
