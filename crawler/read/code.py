@@ -203,9 +203,15 @@ def normalise_code(root: Element) -> None:
             continue
         text = code_text(code) if len(code) else (code.text or "")
         if text.strip().count("\n") >= 2 or (
-            text.strip().count("\n") == 1 and (code.getparent().tag not in ("p", "li", "td"))
+            text.strip().count("\n") == 1 and (code.getparent().tag not in ("p", "li", "td") or _fills(code))
         ):
             _as_pre(code, code, language_of(code))
+
+
+def _fills(code: Element) -> bool:
+    """Whether its paragraph holds nothing else."""
+    parent = code.getparent()
+    return parent.tag == "p" and "".join(parent.itertext()).split() == "".join(code.itertext()).split()
 
 
 def _is_numbers(pre: Element) -> bool:

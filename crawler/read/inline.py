@@ -30,7 +30,7 @@ _FORMULA = re.compile(
     r"|(?<!\\)\$\$(?P<c>(?:(?!\$\$).){1,6000}?)(?<!\\)\$\$|\\\[(?P<d>(?:(?!\\\[).){1,6000}?)\\\]|\\\((?P<e>(?:(?!\\\().){1,2000}?)\\\)"
     r"|(?P<f>\\begin\{(?P<env>equation|align|gather|multline|eqnarray|alignat|"
     r"flalign)\*?\}.{1,6000}?\\end\{(?P=env)\*?\})"
-    r"|(?<![\\$\w])\$(?P<g>(?!\s)(?:\\.|[^$\\]){1,1000}?)(?<![\s\\])\$(?![\d$])",
+    r"|(?<![\\$A-Za-z0-9_\u00c0-\u024f])\$(?P<g>(?!\s)(?:\\.|[^$\\]){1,1000}?)(?<![\s\\])\$(?![\d$])",
     re.S,
 )
 _LOOKS_TEX = re.compile(r"\\[a-zA-Z]|[_^]|^\W*[A-Za-z]'*\W*$|[=<>+|]|^\W*\d+(?:\.\d+)?\W*$|^[A-Za-z]\([A-Za-z,.]+\)$")
@@ -38,6 +38,9 @@ _WORDY = re.compile(r"(?:[a-zA-Z]{3,}\s+){3,}")
 _ESCAPED = re.compile(r"([\\`*$])|(\[)(?=\^|[^\[\]]*\](?:\(|:))|(?<!\w)(_)|(_)(?!\w)|(<)(?=[a-zA-Z/!?])")
 _MAY_ESCAPE = re.compile(r"[\\`*$\[_<]")
 _MAY_BE_FORMULA = re.compile(f"[{INLINE_OPEN}{DISPLAY_OPEN}\\\\$]")
+_PUNCTUATION = "[^\\w\\s\ue000-\uf8ff\U000f0000-\U0010fffd]+"  # and symbols; no marks of ours
+_ENDS_IN_PUNCTUATION = re.compile(f"({_PUNCTUATION})([\ue011\ue013]+)(?=\\w)")
+_BEGINS_WITH_PUNCTUATION = re.compile(f"(?<=\\w)([\ue010\ue012]+)({_PUNCTUATION})")
 _SPACES = re.compile("[\t\n\r\f\u00a0\u2028\u2029][ \t\n\r\f\u00a0\u2028\u2029]*| [ \t\n\r\f\u00a0\u2028\u2029]+")
 _NO_TEXT = re.compile("[\u200b\ufeff\u00ad]")
 
@@ -234,6 +237,10 @@ def _emphasis(text: str, cell: bool) -> str:
         text = re.sub("(\\s+)([\ue011\ue013])", r"\2\1", text)
         text = re.sub("\ue010(\\s*)\ue011|\ue012(\\s*)\ue013", lambda m: m[1] or m[2] or "", text)
         text = re.sub("\ue011(\\s?)\ue010|\ue013(\\s?)\ue012", lambda m: m[1] or m[2] or "", text)
+    # CommonMark opens and closes nothing between a letter and a mark of punctuation, as Chinese has none of the spaces
+    # that it counts on: the punctuation goes out of the emphasis
+    text = _ENDS_IN_PUNCTUATION.sub(r"\2\1", _BEGINS_WITH_PUNCTUATION.sub(r"\2\1", text))
+    text = re.sub("\ue010\ue011|\ue012\ue013", "", text)
     # Emphasis that a line break or a block falls into would not close on its own line
     out: list[str] = []
     for line in re.split("(\n)", text):
