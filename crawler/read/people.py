@@ -45,7 +45,7 @@ _CLASS = re.compile(
 _is_byline = search(_CLASS)
 _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|copyright|版权所有)\s*(?:©|\(c\)|copyright)?\s*(?:(?:19|20)\d\d\s*(?:[-–—~]\s*(?:(?:19|"
-    r"20)\d\d|present|now|至今)?)?)?\s*,?\s*(?:by\s+)?([^\d©].{1,60})",
+    r"20)\d\d|present|now|至今)?)?)?\s*,?\s*(?:by\s+)?([^\W\d].{1,60})",
     re.I,
 )
 _POSSESSIVE = re.compile(
@@ -120,6 +120,7 @@ def is_name(name: str) -> bool:
         and len(name.split()) <= 6
         and not _ROLE.match(name)
         and any(c.isalpha() for c in name)
+        and not any(c in "{}<>=;" for c in name)  # code: the (c) of function(c) { … } is no copyright
         and "." not in name[-5:].rstrip(".")
     )
 
