@@ -44,7 +44,8 @@ _LABELS = frozenset((
     "wp-post-navigation", "pagenavigation", "entry-navigation", "post-edit-link", "yarpp-related", "crp_related",
     "wp_rp_wrap", "article-sharing", "previous-next", "popular-posts", "post-like", "post-ratings", "wpulike",
     "sociable", "sfsi_widget", "heateor_sss_sharing_container", "ssba", "ssba-wrap", "taxonomies", "kommentare",
-    "rec-posts", "article_comment", "quarto-categories", "author_blurb", "author-blurb", "author_bio", "author_box",
+    "rec-posts", "article_comment", "quarto-categories", "quarto-title-meta", "author_blurb", "author-blurb",
+    "author_bio", "author_box",
 ))  # fmt: skip
 _PATTERN = re.compile(
     r" (?:[a-z]+[-_])*(?:related|recommend(?:ed)?|recirc\w*|share|sharing|social|newsletter|subscri\w+|"

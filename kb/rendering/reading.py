@@ -18,7 +18,10 @@ _PRIVATE = {ord(_OPEN): None, ord(_CLOSE): None}
 
 
 def reading(markdown: str) -> str:
-    """The post's body. A `$` that opens no formula is a dollar; what cannot be read as TeX is shown as code."""
+    """The post's body, a line break where the text has one.
+
+    A `$` that opens no formula is a dollar; what cannot be read as TeX is shown as code.
+    """
     from crawler.sanitize import sanitize
 
     formulas: list[str] = []
@@ -32,7 +35,7 @@ def _parser() -> MarkdownIt:
     from mdit_py_plugins.dollarmath import dollarmath_plugin
     from mdit_py_plugins.footnote import footnote_plugin
 
-    parser = MarkdownIt("commonmark").enable("table").use(footnote_plugin)
+    parser = MarkdownIt("commonmark", {"breaks": True}).enable("table").use(footnote_plugin)
     parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
     for name, display in (
         ("math_inline", False), ("math_inline_double", True), ("math_block", True), ("math_block_label", True),

@@ -14,6 +14,10 @@ def test_a_formula_is_mathml_with_its_rows_and_a_dollar_stays_a_dollar() -> None
     assert 'display="inline"' in html and 'display="block"' in html
 
 
+def test_a_line_of_the_text_is_a_line() -> None:
+    assert reading("where:\n\\- `a` is one\n") == "<p>where:<br>\n- <code>a</code> is one</p>\n"
+
+
 def test_code_keeps_its_dollars_and_tex_that_cannot_be_read_is_code() -> None:
     html = reading("`$x$` and $\\myownmacro{x}$\n\n```sh\necho $HOME $PATH\n```\n")
     assert "<code>$x$</code>" in html and "echo $HOME $PATH" in html and "<math" not in html
