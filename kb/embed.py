@@ -60,8 +60,8 @@ def embed(
     if not waiting:
         return done
     embedder = load()
-    if not embedder.languages or "zh" in embedder.languages:
-        words, made_by = None, (made_by[0], made_by[0])
+    if words is not None and (not embedder.languages or "zh" in embedder.languages):
+        words, made_by = None, (made_by[0], made_by[0])  # one that reads Chinese as it is
     began = clock.monotonic()
     for batch in _batches(waiting, batch_chars):
         if stop():

@@ -13,7 +13,7 @@ from kb.language.words import STOP_WORDS, has_cjk
 if TYPE_CHECKING:
     from kb.types import Float32, Int64
 
-# Fitted on the visible halves of the sets of benchmarks/results/sets.json, one setting for all: a query of bare
+# Fitted on the visible halves of the sets (docs/decisions/0011), one setting for all: a query of bare
 # keywords wants its words (best at .5), a question in whole sentences its meaning (.75). A Chinese one means to an
 # English model what the word lists knew of it, the less they knew the less it counts; to a glossed text more so
 KEYWORDS, PER_FUNCTION_WORD, CHINESE, OWN_POWER, GLOSSED_POWER = 0.55, 0.3, 0.7, 0.5, 1.5

@@ -92,6 +92,18 @@ def test_a_new_lexicon_redoes_the_glossed_posts_alone(store: Store, glosser: Glo
     assert run(store, model, replace(glosser, lexicon=glosser.lexicon + "甲乙\tab\t9\n")).posts == 1
 
 
+def test_a_new_chinese_vocabulary_redoes_the_chinese_posts_alone(
+    store: Store, glosser: Glosser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def again() -> int:
+        model = HashingEmbedder("all-MiniLM-L6-v2", languages=frozenset({"en", "zh"}))
+        return embed(store, "minilm", lambda: model, lambda: glosser, StillClock()).posts
+
+    assert (again(), again()) == (3, 0)
+    monkeypatch.setattr("kb.embedders.minilm.chinese_version", lambda: "zh-other")
+    assert (again(), again()) == (1, 0)
+
+
 def test_another_model_takes_the_place_of_the_first(store: Store, glosser: Glosser) -> None:
     run(store, HashingEmbedder("first"), glosser)
     run(store, HashingEmbedder("second"), glosser)
