@@ -194,6 +194,8 @@ def _by_looks(e: Evidence, looks: Looks, n_words: int) -> None:
         e.add(1.0, "body is of class post")
     if looks.articles >= 3 and looks.list_links >= 3:
         e.add(-3.0, f"{looks.articles} articles side by side")
+    elif looks.list_links >= 10 and looks.list_links > 0.03 * n_words:
+        e.add(-4.0, f"{looks.list_links} headings that are links, and little else")
     elif looks.list_links >= 4 and looks.list_links > 0.02 * n_words:
         e.add(-2.0, f"{looks.list_links} headings that are links")
     if looks.times >= 5 and n_words < 150 * looks.times:

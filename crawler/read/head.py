@@ -143,9 +143,11 @@ def _yaml(text: str) -> dict[str, Any]:
         if match := re.match(r"(\w[\w-]*):\s*(.*)$", line):
             key = match[1].lower()
             out[key] = _scalar(match[2]) if match[2].strip() else []
-        elif (match := re.match(r"\s*-\s*(?:(\w[\w ]*):\s*)?(.*)$", line)) and isinstance(out.get(key), list):
-            name, value = match[1], _scalar(match[2])
-            if name and " " in name:  # "- Ada Example: https://ada.example"
+        elif (match := re.match(r"\s*-\s*(?:(\"[^\"]+\"|'[^']+'|\w[\w .-]*?):\s+)?(.*)$", line)) and isinstance(
+            out.get(key), list
+        ):
+            name, value = _scalar(match[1] or ""), _scalar(match[2])
+            if " " in name:  # "- Ada Example: https://ada.example"
                 out[key].append({"author": name, "url": value})
             else:
                 out[key].append({name: value} if name else value)

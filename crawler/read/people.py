@@ -60,6 +60,9 @@ _NOT_HERE = re.compile(
     r"site-footer|testimonial)(?:[-_](?:list|area|item|body|inner|content|posts?|author|wrap\w*))? "
 )
 
+_FULL_NAME = re.compile(r"[A-ZÀ-Þ][\w.'’-]*(?: [\w.'’-]+){0,2} [A-ZÀ-Þ][\w'’-]+")
+_BETWEEN_NAMES = re.compile(r"(?:\s|,|&|\band\b)*")
+
 
 def names_in(value: Any, known: dict[str, str] | None = None, depth: int = 0) -> list[str]:
     """The names of people in a JSON-LD author, a front matter's list, or a plain string."""
@@ -181,15 +184,22 @@ def authors_of(
 
 
 def _said(root: Element) -> list[str]:
-    """Who a line that begins with "By" names, right under the title, where no element is named for it."""
+    """Who a line names right under the title that begins with "By", or is of linked names alone."""
     title = next(root.iter("h1"), None)
     line = title.getnext() if title is not None else None
     for _ in range(2):
         if line is None:
             return []
-        text = "" if is_longer(line, 199) else " ".join(" ".join(line.itertext()).split())
+        text = "" if is_longer(line, 199) else words(line)
         if match := _BY_LINE.match(text):
             return split_names(match[1])
+        linked = [words(link) for link in line.iter("a")]
+        if linked and all(_FULL_NAME.fullmatch(name) for name in linked):
+            between = text
+            for name in linked:
+                between = between.replace(name, "", 1)
+            if _BETWEEN_NAMES.fullmatch(between):
+                return linked
         line = line.getnext()
     return []
 

@@ -22,7 +22,9 @@ _LEADING = re.compile(
     rf"(?:posted|published|written|发表于)\s+(?:on\s+)?(?:{_DATE})\s+(?:in|under|to)\s+\S+(?:\s\S+){{0,4}}|"
     rf"(?:(?:posted|published|written) )?(?:by|作者[:：])\s+\S+(?:\s\S+){{0,5}}[\s,.|·•–—-]+(?:on )?(?:{_DATE})\W*|"
     r"\d+\s*min(?:ute)?s?\s+read|(?:reading|estimated) time\b.{0,30}|"
-    r"(?:字数|阅读时长|阅读次数|本文字数|阅读量|浏览量).{0,40}",
+    r"(?:字数|阅读时长|阅读次数|本文字数|阅读量|浏览量).{0,40}|(?:本文|文章)?最[后近](?:更新|修改)[于时].{0,30}|"
+    r"(?:文章|本文)?作者\s*[:：]\s*\S{1,20}(?:\s+(?:博客|主页|微信|公众号|邮箱|知乎|github|e-?mail)\s*[:：].{1,80}){0,3}|"
+    r"please send (?:me )?(?:comments|feedback|suggestions|corrections)\b.{0,80}",
     re.I,
 )
 _TRAILING = re.compile(
@@ -33,14 +35,24 @@ _TRAILING = re.compile(
     r"next|prev|(?:earlier|later)(?=:)|older|newer|back to|go to|edit this page|print|email|advertisement|"
     r"permalink|source code for this post|"
     r"本文(?:作者|链接)|版权声明|转载请|原文链接|上一篇|下一篇|相关文章|"
-    r"分享|标签|分类|评论|打赏|赞赏|未经许可|扫码|关注)(?:\b|(?<=[\u4e00-\u9fff])).{0,160}|©.{0,120})",
+    r"分享|标签|分类|评论|打赏|赞赏|未经许可|扫码|关注)(?:\b|(?<=[\u4e00-\u9fff])).{0,160}|©.{0,120}|"
+    r"(?:also, )?feel free to (?:share|follow|subscribe)\b.{0,160}|"
+    r"this (?:article|post|page) (?:is|was) (?:part of|filed under)\b.{0,160})",
     re.I,
 )
+_LICENCE = re.compile(
+    r"\W*(?:(?:all |the )?(?:text|content|article|post|work|figure)s?\b|unless |except |this \w+ (?:is|was) )"
+    r".{0,100}\blicen[cs]ed under\b.{0,40}\b(?:creative commons|cc[ -]by)\b.{0,240}|"
+    r"\W*(?:本|该|所有|除).{0,60}(?:采用|遵循|基于|使用).{0,60}"
+    r"(?:cc[ -]by|知识共享|创作共用|署名|creative commons).{0,80}",
+    re.I,
+)  # the words of a licence box whose element has no name of its own
 _ANYWHERE = re.compile(
     r"\W*(?:advertisement|skip to (?:main )?content|continue reading below|story continues below.{0,30}|"
     r"loading(?:\.\.\.|…)?|copy(?: code)?|share this.{0,40}|click to (?:tweet|share).{0,60}|read "
     r"more:.{0,120}|"
-    r"related(?: articles?| posts?)?:.{0,120}|table of contents|阅读全文|目录|view (?:this )?(?:on|in) "
+    r"related(?: articles?| posts?)?:.{0,120}|table of contents|"
+    r"(?:1\.\s*)?toc\s*\{:\s*toc\s*\}|阅读全文|目录|view (?:this )?(?:on|in) "
     r"(?:github|colab|kaggle).{0,20}|open in colab|run in google colab|toggle .{0,20}|show code|hide "
     r"code)\W*",
     re.I,
@@ -64,7 +76,9 @@ _ASIDE = re.compile(
     r"(?:noticias|artículos) relacionad[ao]s|"
     r"más leíd[ao]s|zobacz (?:także|też|również)|czytaj (?:także|też)|leia (?:também|mais)|"
     r"相关(?:阅读|文章|推荐|帖子)|推荐阅读|猜你喜欢|延伸阅读|最新文章|热门文章|"
-    r"関連(?:記事|リンク)|あわせて読みたい|관련 ?(?:기사|글)|많이 본 (?:뉴스|기사))\W*",
+    r"関連(?:記事|リンク)|あわせて読みたい|관련 ?(?:기사|글)|많이 본 (?:뉴스|기사)|.{0,40}의 다른 글들?|"
+    r"(?:other|more|all) (?:posts|articles|parts) (?:in|of|from) (?:this|the) series|系列(?:文章)?目录|"
+    r"本?系列(?:的?其[他它])文章)\W*",
     re.I,
 )
 
@@ -101,9 +115,23 @@ def _leads_away(piece: Piece) -> bool:
     return any((href := link.get("href")) and not _PICTURE.search(href) for link in links)
 
 
+def _drop_licences(pieces: list[Piece]) -> None:
+    """A licence in words goes, and with it the heading that stood over nothing else."""
+    for i, piece in enumerate(pieces):
+        if piece.kind != "paragraph" or len(piece.text) > 600 or 2 * i < len(pieces):
+            continue
+        text = " ".join(plain_inline(piece.text).split())
+        if len(text) <= 400 and _LICENCE.fullmatch(text):
+            piece.kind = "dropped"
+            alone = i + 1 == len(pieces) or pieces[i + 1].kind == "heading"
+            if alone and pieces[i - 1].kind == "heading" and i > 1:
+                pieces[i - 1].kind = "dropped"
+
+
 def trim(pieces: list[Piece], title: str) -> list[Piece]:
     """The pieces without the page's own lines before, after and among them."""
     _drop_asides(pieces)
+    _drop_licences(pieces)
     own = fold(title)
     start, end = 0, len(pieces)
     for i, piece in enumerate(pieces[:6]):

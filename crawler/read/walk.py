@@ -13,6 +13,11 @@ from crawler.read.tables import is_layout, table_markdown
 from crawler.read.tree import BLOCK, HEADINGS, Element, blockish, words
 
 _CAPTION = re.compile(r"caption|figcap|image-?title|img-?desc")
+_FOLD = re.compile(
+    r"\W*(?:(?:show|hide|view|see|expand|click to \w+|点击(?:展开|查看)?|展开|查看)\b\W*)?(?:the |all )?"
+    r"(?:source )?(?:code|details|more|代码|详情|全文)?\W*",
+    re.I,
+)  # what a fold says of itself, and not of what is in it
 _BLOCKS = tuple(sorted(BLOCK - {"li", "td", "th", "tr"}))
 Lists = tuple[tuple[int, str], ...]  # the open lists, outermost first: number and bullet of each
 
@@ -82,7 +87,8 @@ class Walker:
             self.quotes += 1
             self._walk(element, quote or self.quotes, ())
         elif tag == "summary":
-            self._definition(element, quote)
+            if not _FOLD.fullmatch(words(element)):
+                self._definition(element, quote)
         else:
             self._walk(element, quote, lists)
 
