@@ -3,8 +3,8 @@
     python benchmarks/read.py SITES TRUTH OUT [--sample N] [--hosts a,b] [--no-feeds] [--trafilatura] [--write]
 
 SITES is the unpacked folder of sites, TRUTH the folder of posts.jsonl and nonposts.jsonl; OUT gets posts.jsonl and
-texts.jsonl for the scorer. What a blog's feeds say of a post goes in as a hint, as it does in a crawl. With
---trafilatura the same pages go through trafilatura alone, for its time and memory.
+texts.jsonl for the scorer, which stands beside TRUTH. What a blog's feeds say of a post goes in as a hint, as it does
+in a crawl. With --trafilatura the same pages go through trafilatura alone, for its time and memory, and what it keeps.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import argparse
 import contextlib
 import json
 import resource
+import subprocess
 import sys
 import time
 from collections import defaultdict
@@ -65,7 +66,8 @@ def one(
 def _alone(body: bytes) -> dict[str, Any]:
     from trafilatura import extract
 
-    return {"markdown": extract(body, output_format="markdown", with_metadata=True, include_comments=False) or ""}
+    text = extract(body, output_format="markdown", with_metadata=True, include_comments=False) or ""
+    return {"title": None, "markdown": text}
 
 
 def _read(
@@ -149,6 +151,17 @@ def _line(file: Any, row: dict[str, Any]) -> None:
     file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
+def score(a: argparse.Namespace, out: Path) -> dict[str, Any]:
+    """What the scorer beside the truth says of the posts in `out`; of trafilatura's, which lack facts, the texts."""
+    command = [sys.executable, str(a.truth.parent / "score.py"), str(out / "posts.jsonl"), "--json", "--truth", a.truth]
+    command += ["--texts", str(out / "texts.jsonl"), "--sites", str(a.sites)]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=True)
+    figures: dict[str, Any] = json.loads(done.stdout)
+    kept = ("kept_code", "kept_formulas", "kept_cells", "boilerplate")
+    facts = () if out != a.out else ("recall", "nonposts", "title", "day", "authors", "language")
+    return {name: figures[name] for name in (*facts, *kept)}
+
+
 def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("sites", type=Path)
@@ -170,13 +183,15 @@ def main() -> None:
         posts = [job for job in jobs if job[0] in known]
         figures["kb, pages that are posts"] = read_all(posts, a.processes, None)
         figures["trafilatura, the same"] = read_all(
-            [(u, f, h, True, None, ()) for u, f, h, *_ in posts], a.processes, None
+            [(u, f, h, True, None, ()) for u, f, h, *_ in posts], a.processes, a.out / "trafilatura"
         )
-    print(json.dumps(figures, indent=1))
+    scored = {"kb": score(a, a.out)} | ({"trafilatura": score(a, a.out / "trafilatura")} if a.trafilatura else {})
+    print(json.dumps({**figures, "scored": scored}, indent=1))
     if a.write:
         from benchmarks.measure import write
 
-        write("read", {"sample_a_host": a.sample or "all", "processes": a.processes, "readers": figures})
+        made = {"sample_a_host": a.sample or "all", "processes": a.processes, "readers": figures, "scored": scored}
+        write("read", made)
 
 
 if __name__ == "__main__":

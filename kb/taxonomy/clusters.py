@@ -30,7 +30,6 @@ TERMS_WEIGHT = 0.7  # of the glossary's terms beside the vectors in the choice o
 SHARPNESS = 1.5  # of the softmax over standardised likeness to the fields
 SMALLEST = 3  # posts; a smaller cluster is no topic
 ONE = 0.97  # cosine of two centroids that are one
-STARTS = 10  # fits from other beginnings, of which the best stays; with 4, two seeds differ by .05 of V-measure
 MICRO = 5000  # posts; above, micro-clusters are clustered instead of posts
 MOST_MICRO, SAMPLE, BLOCK = 1000, 20_000, 20_000  # micro-clusters; posts they are fitted on; rows looked at in one go
 TOLERANCE = 0.1  # cosine; a post this near to the usual likeness has a topic, however alike the others are
@@ -96,10 +95,13 @@ def number_of_topics(n_posts: int) -> int:
 
 
 def cluster(rows: Float32, k: int, seeds: Float32 | None = None, chance: int = 0) -> Labels:
-    """A cluster (0 to k - 1) for every row, by k-means (Lloyd 1982; seeded as Arthur and Vassilvitskii 2007).
+    """A cluster (0 to k - 1) for every row, by k-means (Lloyd 1982) from the clusters of a hierarchy (Ward 1963).
+
+    Beginnings by chance gave other topics with every seed (.03 of V-measure apart) and worse ones. The hierarchy takes
+    n^2 numbers, so above `MICRO` rows it is one of micro-clusters.
 
     seeds: centroids of the standing topics, which the fit starts from, so that what was found before stays found.
-    chance: the seed of the random beginnings; the project's own fits all have the same.
+    chance: the seed of the sample and the beginnings of the micro-clusters; the project's own fits all have the same.
     """
     import warnings
 
@@ -110,15 +112,12 @@ def cluster(rows: Float32, k: int, seeds: Float32 | None = None, chance: int = 0
     n = len(rows)
     if n <= k:
         return np.arange(n, dtype=np.intp)
-    with threadpool_limits(1):
-        points, weight, back = _micro(rows, chance) if n > MICRO else (rows, np.ones(n, np.float32), None)
-    start: object = "k-means++"
-    if seeds is not None and len(seeds):
-        start = _start(points, weight, seeds, k)
-    means = KMeans(k, init=start, n_init=1 if seeds is not None and len(seeds) else STARTS, random_state=chance)
     # one thread: the matrices are small, and threads that wait for each other on a busy machine took ten times as long
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # fewer distinct posts than topics: `fuse` sees to it
+        points, weight, back = _micro(rows, chance) if n > MICRO else (rows, np.ones(n, np.float32), None)
+        start = _hierarchy(points, k) if seeds is None or not len(seeds) else _start(points, weight, seeds, k)
+        means = KMeans(k, init=start, n_init=1, random_state=chance)
         labels = means.fit(points, sample_weight=weight).labels_.astype(np.intp)
     return np.asarray(labels if back is None else labels[back], np.intp)
 
@@ -144,6 +143,16 @@ def _micro(rows: Float32, chance: int) -> tuple[Float32, Float32, Labels]:
     np.add.at(sums, back, rows)
     means = np.where(count[:, None] > 0, sums / np.maximum(count, 1)[:, None], means)
     return means.astype(np.float32), count, back
+
+
+def _hierarchy(points: Float32, k: int) -> Float32:
+    """The k means that Ward's hierarchy leaves."""
+    from sklearn.cluster import AgglomerativeClustering
+
+    labels = AgglomerativeClustering(k, linkage="ward").fit_predict(points)
+    sums = np.zeros((k, points.shape[1]), np.float32)
+    np.add.at(sums, labels, points)
+    return np.asarray(sums / np.bincount(labels, minlength=k)[:, None], np.float32)
 
 
 def _start(points: Float32, weight: Float32, seeds: Float32, k: int) -> Float32:
