@@ -15,7 +15,7 @@ from functools import cached_property
 from importlib import resources
 from typing import TypeVar
 
-from kb.language.words import american
+from kb.language.words import STOP_WORDS, american
 
 T = TypeVar("T")
 HAN = "\u3400-\u4dbf\u4e00-\u9fff"
@@ -122,6 +122,8 @@ class Glosser:
         """What English words are called in Chinese; by the lexicon only where the glossary has no name for them."""
         if term := self._named(tokens):
             return [name for name in term.names if _HAN.search(name)]
+        if all(token.lower() in STOP_WORDS for token in tokens):
+            return []
         phrase = " ".join(tokens)
         rows = [row for shape in {phrase.lower(), _key(phrase)} for row in self._reversed.get(shape, ())]
         return [zh for _, zh in sorted(rows, reverse=True)[:MOST_REVERSED]]

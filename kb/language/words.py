@@ -116,6 +116,11 @@ def bigrams(run: str) -> list[str]:
     return [run[i : i + 2] for i in range(len(run))]
 
 
+def without_grammar(run: str) -> list[str]:
+    """What is left of a CJK run between the Chinese words of questions and grammar."""
+    return [part for part in _STOP_RUNS.split(run) if part]
+
+
 def is_cjk(token: str) -> bool:
     """Whether a token is a CJK run."""
     return bool(_HAS_CJK.match(token))
@@ -146,8 +151,8 @@ def _terms(folded: str) -> list[str]:
         plain = [t for t in tokens if not is_cjk(t)]
         for token in tokens:
             if is_cjk(token):
-                for part in _STOP_RUNS.split(token):
-                    found += [f'"{b}"' for b in bigrams(part)[:-1]] if len(part) > 1 else [f'"{part}"*'] if part else []
+                for part in without_grammar(token):
+                    found += [f'"{b}"' for b in bigrams(part)[:-1]] if len(part) > 1 else [f'"{part}"*']
             elif token.lower() not in STOP_WORDS and (len(token) > 1 or len(tokens) == 1 or token.isdigit()):
                 found.append(f'"{token.lower()}"')
         if 1 < len(plain) == len(tokens) <= 8 and "'" not in chunk and "’" not in chunk:

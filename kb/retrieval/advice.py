@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from kb.store.connect import Reader
 
 SHORTEST = 4  # letters of a word that is looked after: shorter ones are abbreviations
+LONG = 7  # letters from which a slip makes no other word
 MOST_WORDS = 6  # of a query that are looked after
-RARE, MUCH_MORE = 2, 20  # stretches; times as many have the word that was meant
+RARE, FEW, MUCH_MORE = 2, 20, 20  # stretches; times as many have the word that was meant
 _WORD = re.compile(r"[A-Za-z][A-Za-z'-]+[A-Za-z]")
 
 
@@ -30,38 +31,52 @@ class Spelling:
     notes: tuple[str, ...] = ()
 
 
-def spelling(reader: Reader, words: Callable[[], Glosser], text: str) -> Spelling:
-    """Put a word right that no post has and that is a slip away from one that some have.
+def spelling(reader: Reader, words: Callable[[], Glosser], text: str, quoted: Iterable[str] = ()) -> Spelling:
+    """Put a word right that no post has, or hardly any, and that is a slip away from one that some, or very many, have.
 
-    One that hardly any post has is left, and the word that it may have been meant for is named.
+    Where several posts have the word it is left, and the other word is named. quoted: what is wanted as it is written.
     """
-    asked = dict.fromkeys(w for w in _WORD.findall(text) if len(w) >= SHORTEST and w.lower() not in STOP_WORDS)
-    counts = {w: full_text.occurrences(reader, w, RARE + 1) for w in list(asked)[:MOST_WORDS] if w.isascii()}
-    rare = {w: n for w, n in counts.items() if n <= RARE}
-    if not rare:
+    left = {w.lower() for part in quoted for w in _WORD.findall(part)} | STOP_WORDS
+    asked = dict.fromkeys(w for w in _WORD.findall(text) if len(w) >= SHORTEST and w.lower() not in left)
+    counts = {w: full_text.occurrences(reader, w, FEW + 1) for w in list(asked)[:MOST_WORDS] if w.isascii()}
+    few = {w: n for w, n in counts.items() if n <= FEW}
+    if not few:
         return Spelling(text)
-    known, notes = _vocabulary(reader, words()), []
-    for word, n in rare.items():
-        # a word that some post has was written by somebody: only one that very many have may be what was meant
-        least = max(1, MUCH_MORE * n)
-        near = next(
-            (w for w in _nearest(word.lower(), known) if full_text.occurrences(reader, w, least) >= least), None
-        )
-        if n == 0 and near:
+    known, notes = _vocabulary(reader, words(), whole=min(few.values()) <= RARE), []
+    for word, n in few.items():
+        near = _meant(reader, word, n, known)
+        having = "no post has" if n == 0 else "hardly any post has" if n <= RARE else "few posts have"
+        if near and _is_slip(word, near, n, known):
             text = re.sub(rf"(?<![A-Za-z]){re.escape(word)}(?![A-Za-z])", near, text)
-            notes.append(f'no post has the word "{word}"; searched for "{near}"')
-        elif n == 0:
-            notes.append(f'no post has the word "{word}"')
-        elif near and word.lower() not in known:
-            notes.append(f'hardly any post has the word "{word}"; did you mean "{near}"?')
+            notes.append(f'{having} the word "{word}"; searched for "{near}"')
+        elif near or n == 0:
+            notes.append(f'{having} the word "{word}"' + (f'; did you mean "{near}"?' if near else ""))
     return Spelling(text, tuple(notes))
 
 
-def _vocabulary(reader: Reader, words: Glosser) -> dict[str, int]:
-    """Words as people write them, with how often they stand in titles and headings or among the field's terms."""
+def _meant(reader: Reader, word: str, n: int, known: Mapping[str, int]) -> str | None:
+    """The word that one which n stretches have may have been meant to be."""
+    if not word[1:].islower() and not word.isupper() and (n or len(word) < LONG):
+        return None  # a name, such as ConvNeXt, that is near another one
+    # a word that some post has was written by somebody: only one that very many have may be what was meant
+    least, often = max(1, MUCH_MORE * n), known.get(word.lower(), 0)
+    found = (w for w in _nearest(word.lower(), known) if known[w] > often)
+    return next((w for w in found if full_text.occurrences(reader, w, least) >= least), None)
+
+
+def _is_slip(word: str, near: str, n: int, known: Mapping[str, int]) -> bool:
+    """Whether it is hardly anything else than a slip of the pen."""
+    if n == 0 and len(word) > SHORTEST:
+        return True
+    return n <= RARE and word.lower() not in known and len(word) >= LONG and distance(word.lower(), near, 1) == 1
+
+
+def _vocabulary(reader: Reader, words: Glosser, *, whole: bool) -> dict[str, int]:
+    """Words as people write them, with how often they stand among the field's terms and, if whole, in titles and
+    headings, which takes a tenth of a second."""
     counts: dict[str, int] = {}
     names = (name for term in words.terms() for name in term.names)
-    for line in (*full_text.titles_and_headings(reader), *names):
+    for line in (*(full_text.titles_and_headings(reader) if whole else ()), *names):
         for word in _WORD.findall(line):
             if len(word) >= SHORTEST:
                 low = word.lower()
@@ -69,7 +84,7 @@ def _vocabulary(reader: Reader, words: Glosser) -> dict[str, int]:
     return counts
 
 
-def _nearest(word: str, known: dict[str, int]) -> Iterator[str]:
+def _nearest(word: str, known: Mapping[str, int]) -> Iterator[str]:
     """The known words within one slip, or two in a long word; the nearest and most frequent first."""
     most = 1 if len(word) < 6 else 2
     letters = set(word)

@@ -40,7 +40,7 @@ def index_post(session: Session, post_id: int, title: str, tags: Sequence[str], 
     """Make a post's text findable, in the caller's transaction; `drop_post` comes first for one that was indexed."""
     run = session.connection().exec_driver_sql
     head, tag_words = index_form(title), index_form(" · ".join(tags))
-    for stretch in list(stretches(markdown, STRETCH_BYTES)) or [Stretch(0, 0, "")]:
+    for stretch in stretches(markdown, STRETCH_BYTES) or [Stretch(0, 0, "")]:
         row_id = run(
             'INSERT INTO text_row (post_id, start, "end", heading) VALUES (?, ?, ?, ?)',
             (post_id, stretch.start, stretch.end, stretch.heading),
@@ -48,7 +48,7 @@ def index_post(session: Session, post_id: int, title: str, tags: Sequence[str], 
         words = index_form(plain(markdown[stretch.start : stretch.end]))
         run(
             "INSERT INTO text_fts (rowid, title, heading, tags, body) VALUES (?, ?, ?, ?, ?)",
-            (row_id, head, index_form(stretch.heading), tag_words, words),
+            (row_id, head, index_form(stretch.headings), tag_words, words),
         )
 
 
