@@ -43,6 +43,7 @@ class Searcher:
     ) -> None:  # fmt: skip
         self.store = store
         self._load_words, self._words_loaded = glosser, None
+        self._vocabulary = advice.Vocabulary(self._words)
         self._vectors = VectorLeg(store, embedder, self._words, model)
 
     _words_loaded: Glosser | None
@@ -63,7 +64,7 @@ class Searcher:
         if not asked.text:
             found = self._newest(scope, n, offset)
             return found if found.total else replace(found, notes=self._nothing(asked, filters))
-        spelt = advice.spelling(self.store.reader, self._words, asked.text, asked.required)
+        spelt = advice.spelling(self.store.reader, self._vocabulary, asked.text, asked.required)
         asked = replace(asked, text=spelt.text)
         notes += spelt.notes
         words, near = self._legs(asked.text, mode, scope, notes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from kb.language.words import STOP_WORDS
@@ -31,7 +31,7 @@ class Spelling:
     notes: tuple[str, ...] = ()
 
 
-def spelling(reader: Reader, words: Callable[[], Glosser], text: str, quoted: Iterable[str] = ()) -> Spelling:
+def spelling(reader: Reader, vocabulary: Vocabulary, text: str, quoted: Iterable[str] = ()) -> Spelling:
     """Put a word right that no post has, or hardly any, and that is a slip away from one that some, or very many, have.
 
     Where several posts have the word it is left, and the other word is named. quoted: what is wanted as it is written.
@@ -42,7 +42,7 @@ def spelling(reader: Reader, words: Callable[[], Glosser], text: str, quoted: It
     few = {w: n for w, n in counts.items() if n <= FEW}
     if not few:
         return Spelling(text)
-    known, notes = _vocabulary(reader, words(), whole=min(few.values()) <= RARE), []
+    known, notes = vocabulary.counts(reader, whole=min(few.values()) <= RARE), []
     for word, n in few.items():
         near = _meant(reader, word, n, known)
         having = "no post has" if n == 0 else "hardly any post has" if n <= RARE else "few posts have"
@@ -71,12 +71,29 @@ def _is_slip(word: str, near: str, n: int, known: Mapping[str, int]) -> bool:
     return n <= RARE and word.lower() not in known and len(word) >= LONG and distance(word.lower(), near, 1) == 1
 
 
-def _vocabulary(reader: Reader, words: Glosser, *, whole: bool) -> dict[str, int]:
-    """Words as people write them, with how often they stand among the field's terms and, if whole, in titles and
-    headings, which takes a tenth of a second."""
-    counts: dict[str, int] = {}
-    names = (name for term in words.terms() for name in term.names)
-    for line in (*(full_text.titles_and_headings(reader) if whole else ()), *names):
+@dataclass(slots=True)
+class Vocabulary:
+    """Words as people write them, with how often; kept between queries, and made anew when posts came."""
+
+    words: Callable[[], Glosser]
+    _terms: dict[str, int] = field(default_factory=dict)
+    _whole: tuple[int, dict[str, int]] | None = None  # of the store whose last stretch has this id
+
+    def counts(self, reader: Reader, *, whole: bool) -> Mapping[str, int]:
+        """Among the field's terms and, if whole, in titles and headings, which takes a quarter of a second at first."""
+        if not self._terms:
+            self._terms = _counted(name for term in self.words().terms() for name in term.names)
+        if not whole:
+            return self._terms
+        last = full_text.last_row(reader)
+        if self._whole is None or self._whole[0] != last:
+            self._whole = last, _counted(full_text.titles_and_headings(reader), self._terms)
+        return self._whole[1]
+
+
+def _counted(lines: Iterable[str], before: Mapping[str, int] | None = None) -> dict[str, int]:
+    counts = dict(before or {})
+    for line in lines:
         for word in _WORD.findall(line):
             if len(word) >= SHORTEST:
                 low = word.lower()
@@ -133,8 +150,8 @@ def _relaxed(asked: Query, filters: Filters) -> Iterator[tuple[str, Query, Filte
     names = [name for name in ("topic", "source", "since", "until", "language", "has") if getattr(filters, name)]
     for name in names:
         yield f"--{name}", asked, replace(filters, **{name: None})
-    for field in asked.fields:
-        yield f"{field[0]} {field[1]}", replace(asked, fields=_but(asked.fields, field)), filters
+    for pair in asked.fields:
+        yield f"{pair[0]} {pair[1]}", replace(asked, fields=_but(asked.fields, pair)), filters
     for phrase in asked.required:
         yield f"the condition {phrase}", replace(asked, required=_but(asked.required, phrase)), filters
     for phrase in asked.excluded:

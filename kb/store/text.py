@@ -147,6 +147,11 @@ def occurrences(reader: sqlite3.Connection, word: str, limit: int) -> int:
     return int(reader.execute(sql, (words, limit)).fetchone()[0])
 
 
+def last_row(reader: sqlite3.Connection) -> int:
+    """The id of the newest stretch; ids never come back."""
+    return int(reader.execute("SELECT coalesce(max(id), 0) FROM text_row").fetchone()[0])
+
+
 def titles_and_headings(reader: sqlite3.Connection, limit: int = 50_000) -> list[str]:
     """Every title, and the headings of the text, each once."""
     titles = reader.execute("SELECT title FROM post LIMIT ?", (limit,))
