@@ -154,19 +154,28 @@ def make_filters(
     until: str | None = None, language: str | None = None, has: Any = None,
 ) -> Any:  # fmt: skip
     """The filters of a command line, names resolved to ids. Raises UsageError, NotFound."""
-    from kb.store.sources import find_source
-    from kb.store.topics import find_topic
     from kb.types import Filters
 
-    reader = context.store().reader
     return Filters(
-        topic=find_topic(reader, topic).id if topic else None,
-        source=find_source(reader, source).id if source else None,
+        topic=_topic_id(context, topic) if topic else None,
+        source=_source_id(context, source) if source else None,
         since=day(context, since, "--since"),
         until=day(context, until, "--until"),
         language=language,
         has=has,
     )
+
+
+def _topic_id(context: Context, name: str) -> int:
+    from kb.store.topics import find_topic
+
+    return find_topic(context.store().reader, name).id
+
+
+def _source_id(context: Context, name: str) -> int:
+    from kb.store.sources import find_source
+
+    return find_source(context.store().reader, name).id
 
 
 def _coloured(context: Context) -> bool:

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
-from kb.language.words import STOP_WORDS, bigrams, fold, is_cjk, without_grammar
+from kb.language.words import STOP_WORDS, bigrams, fold, is_cjk, tokens, without_grammar
 
 BEGIN, END = "\x02", "\x03"
 WIDTH = 240  # columns: a CJK character takes two
 LEAD = WIDTH // 6  # columns before the first match, where no sentence begins within twice as many
 _TOKEN = re.compile(r"[^\W_]+")
-_CJK_OR_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]+|[^\W_]+")
 _SUFFIX = re.compile(r"(?:izations?|isations?|ations?|ings?|edly|ers?|ors?|ies|ed|es|s|ly|e|y)$")
 _SENTENCE_END = re.compile(r"[。！？!?；;]+[”’」』）)]*\s*|\.\s+(?=[^a-z])")
 _NO_START = " ,.;:!?)]，。、；：！？）】》」』”’"  # marks that begin no snippet
@@ -66,10 +65,10 @@ def _needles(wanted: Wanted) -> tuple[set[str], set[str]]:
     stems: set[str] = set()
     strings: set[str] = set()
     for text in (*wanted.words, *wanted.names):
-        tokens = _CJK_OR_WORD.findall(fold(text))
-        for token in tokens:
+        found = tokens(fold(text))
+        for token in found:
             if not is_cjk(token):
-                if token.lower() not in STOP_WORDS or len(tokens) == 1:
+                if token.lower() not in STOP_WORDS or len(found) == 1:
                     stems.add(_stem(token.lower()))
             elif text in wanted.names:
                 strings.add(token)
@@ -81,7 +80,7 @@ def _needles(wanted: Wanted) -> tuple[set[str], set[str]]:
 
 def _parts(match: str) -> Iterator[str]:
     """What a match counts for: words by their stems, CJK by its bigrams: 迁移学习 is more than 迁移 and 学习."""
-    for token in _CJK_OR_WORD.findall(match.lower()):
+    for token in tokens(match.lower()):
         if is_cjk(token) and len(token) > 1:
             yield from bigrams(token)[:-1]
         else:
