@@ -1,6 +1,6 @@
 """Hostile queries through the whole search: legs, fusion, snippets, suggestions, reasons, and the lines of a terminal.
 
-    python -m benchmarks.hostile_queries --db FILE [--queries N] [--save]
+    python -m benchmarks.hostile_queries --db FILE... [--queries N...] [--save]
 
 The queries are seeded: pieces of FTS5 and SQL, quotation marks, control characters, lone surrogates, emoji, other
 scripts, words of the store's own titles, in any order; every five-hundredth is up to a megabyte long.
@@ -107,12 +107,13 @@ def _figures(laps: list[tuple[float, str]]) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--db", type=Path, required=True)
-    parser.add_argument("--queries", type=int, default=20_000)
+    parser.add_argument("--db", type=Path, required=True, nargs="+")
+    parser.add_argument("--queries", type=int, default=[20_000], nargs="+", help="of each store")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--save", action="store_true", help="write benchmarks/results/hostile_queries.json")
     options = parser.parse_args()
-    figures = run(options.db, options.queries, options.seed)
+    runs = zip(options.db, options.queries, strict=True)
+    figures = {"stores": [run(db, n, options.seed + i) for i, (db, n) in enumerate(runs)]}
     print(json.dumps(figures, indent=1, ensure_ascii=False))
     if options.save:
         from benchmarks.measure import write

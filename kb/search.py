@@ -74,7 +74,9 @@ class Searcher:
         chosen, total = self._page(order, n, offset)
         places = [_place(fused, words, near) for fused in chosen]
         hits = hits_of(self.store.reader, places, textleg.wanted(self._words, asked.text), first_rank=offset + 1)
-        if not hits and not total:
+        if mode == "vector" and near is None:
+            notes.append("nothing is shown by --mode vector without vectors; leave it out to search by words")
+        elif not hits and not total:
             notes += self._nothing(asked, filters)
         elif mode == "hybrid" and not words.hits:
             notes.append("no post has these words; what is shown is at best near in meaning")

@@ -94,7 +94,7 @@ def similar(context: Context, post: str, n: int, offset: int, form: str) -> None
     """Find posts about the same as POST (an id or a URL)."""
     app = context.app(create=False)
     hits = app.similar(app.post_id(post), n, offset)
-    rows = (hit.as_json() if form != "table" else hit.as_json() | hit.as_json()["post"] for hit in hits)
+    rows = (hit.as_json() if form != "table" else hit.as_json()["post"] | hit.as_json() for hit in hits)
     print_rows(rows, form, ("rank", "score", "id", "language", "title:60", "url:70"))
 
 

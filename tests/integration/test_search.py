@@ -266,7 +266,7 @@ def test_a_model_that_made_no_vectors_here_is_not_loaded_and_the_cost_is_told(st
 
     (note,) = search(store, "dropout", embedder=load, model="another").notes
     assert note == (
-        "the vectors are by hashing, not by another, so only words are compared; "
+        "the vectors are by hashing, not by another, so only words can be compared; "
         "make them anew with: kb embed (about a minute and 1 MB)"
     )
 
@@ -303,3 +303,10 @@ def test_a_few_words_are_sought_as_one_name_too_words_of_grammar_included(store:
         for i, body in enumerate(texts):
             save_post(session, source_id, Post(f"{HOME}cuda{i}", f"Error {i}", body, HOME), AT)
     assert titles(store, "cuda out of memory", mode="text") == ["Error 1", "Error 0"]
+
+
+def test_vectors_alone_where_there_are_none_show_nothing_and_say_what_to_do(store: Store) -> None:
+    model = HashingEmbedder()
+    found = search(store, "attention", mode="vector", embedder=lambda: model)
+    assert found.hits == ()
+    assert "kb embed" in found.notes[0] and found.notes[1].endswith("leave it out to search by words")
