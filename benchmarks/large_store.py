@@ -95,13 +95,13 @@ def _copy(
     )
     made.execute("INSERT INTO body (post_id, markdown) VALUES (?, ?)", (post_id, markdown))
     head, tag_words = index_form(title), index_form(" · ".join(strings(tags)))
-    found = list(stretches(markdown, STRETCH_BYTES)) or [Stretch(0, 0, "")]
+    found = stretches(markdown, STRETCH_BYTES) or [Stretch(0, 0, "")]
     for stretch in found:
         row = made.execute('INSERT INTO text_row (post_id, start, "end", heading) VALUES (?, ?, ?, ?)',
                            (post_id, stretch.start, stretch.end, stretch.heading)).lastrowid  # fmt: skip
         text = index_form(plain(markdown[stretch.start : stretch.end]))
         made.execute("INSERT INTO text_fts (rowid, title, heading, tags, body) VALUES (?, ?, ?, ?, ?)",
-                     (row, head, index_form(stretch.heading), tag_words, text))  # fmt: skip
+                     (row, head, index_form(stretch.headings), tag_words, text))  # fmt: skip
     stored = [row for (row,) in real.execute(
         "SELECT v.row FROM passage p JOIN vector v ON v.passage_id = p.id WHERE p.post_id = ? ORDER BY p.id", (old,)
     )]  # fmt: skip

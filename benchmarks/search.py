@@ -66,7 +66,9 @@ def cold(db: Path, rounds: int) -> dict[str, Any]:
     """Medians over processes that begin with nothing loaded."""
     from kb.embedders import weights
 
-    kb = [sys.executable, "cli.py", "--db", str(db.resolve()), "search", "--format", "json"]
+    for part in ("kb", "crawler", "cli.py"):  # as pip does when it installs
+        process([sys.executable, "-m", "compileall", "-q", part])
+    kb = [sys.executable, "-m", "cli", "--db", str(db.resolve()), "search", "--format", "json"]
     used: dict[str, list[tuple[float, float]]] = {"kb": [], "sentence_transformers": []}
     with tempfile.NamedTemporaryFile(suffix=".npy") as file:
         process([sys.executable, "-c", SAVE, str(db.resolve()), file.name])

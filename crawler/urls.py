@@ -9,8 +9,6 @@ import re
 from collections.abc import Iterable
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-import ada_url
-
 MAX_CHARS = 8_000  # sitemaps allow 2,048, servers seldom more than 8,190; data: and broken links run to megabytes
 _BLANK = " \t\r\n\f\0"
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
@@ -34,6 +32,8 @@ _SESSION = re.compile(r"(?:jsessionid|phpsessid|aspsessionid\w*|sessionid|sessio
 
 def resolve(href: str, base: str | None = None) -> str | None:
     """The absolute URL of a link as a browser would read it (WHATWG URL), or None where it is not valid or too long."""
+    import ada_url  # a search, which comes past here, resolves nothing
+
     if len(href) > MAX_CHARS:
         href = href.strip(_BLANK)
         if len(href) > MAX_CHARS:

@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from kb.errors import NotFound, UsageError
+from kb.language.sections import is_references
 from kb.retrieval import advice, explain, textleg
 from kb.retrieval.fusion import Fused, Order, fuse, vector_weight
 from kb.retrieval.hits import Place, hits_of, one_of_each_group
 from kb.retrieval.nearest import Near
 from kb.retrieval.query import Query, parse
+from kb.retrieval.snippets import Wanted
 from kb.retrieval.textleg import TextFound
 from kb.retrieval.vectorleg import VectorLeg
 from kb.store import filters as filters_
@@ -41,6 +43,7 @@ class Searcher:
     ) -> None:  # fmt: skip
         self.store = store
         self._load_words, self._words_loaded = glosser, None
+        self._vocabulary = advice.Vocabulary(self._words)
         self._vectors = VectorLeg(store, embedder, self._words, model)
 
     _words_loaded: Glosser | None
@@ -61,7 +64,7 @@ class Searcher:
         if not asked.text:
             found = self._newest(scope, n, offset)
             return found if found.total else replace(found, notes=self._nothing(asked, filters))
-        spelt = advice.spelling(self.store.reader, self._words, asked.text)
+        spelt = advice.spelling(self.store.reader, self._vocabulary, asked.text, asked.required)
         asked = replace(asked, text=spelt.text)
         notes += spelt.notes
         words, near = self._legs(asked.text, mode, scope, notes)
@@ -70,8 +73,10 @@ class Searcher:
         order = self._fused(words, near, scope, {"text": 0.0, "vector": 1.0}.get(mode, weight))
         chosen, total = self._page(order, n, offset)
         places = [_place(fused, words, near) for fused in chosen]
-        hits = hits_of(self.store.reader, places, textleg.marked(self._words, asked.text), first_rank=offset + 1)
-        if not hits and not total:
+        hits = hits_of(self.store.reader, places, textleg.wanted(self._words, asked.text), first_rank=offset + 1)
+        if mode == "vector" and near is None:
+            notes.append("nothing is shown by --mode vector without vectors; leave it out to search by words")
+        elif not hits and not total:
             notes += self._nothing(asked, filters)
         elif mode == "hybrid" and not words.hits:
             notes.append("no post has these words; what is shown is at best near in meaning")
@@ -141,7 +146,7 @@ class Searcher:
         """Posts that only conditions were named for, newest first."""
         ids = filters_.ids_of(self.store.reader, *scope, newest=True)
         places = [Place(post_id, 0.0, {}, 0, 400, "") for post_id in ids[offset : offset + n]]
-        return SearchResult(tuple(hits_of(self.store.reader, places, (), first_rank=offset + 1)), len(ids))
+        return SearchResult(tuple(hits_of(self.store.reader, places, Wanted(), first_rank=offset + 1)), len(ids))
 
     def _nothing(self, asked: Query, filters: Filters | None) -> tuple[str, ...]:
         def count(relaxed: Query, kept: Filters) -> int:
@@ -159,15 +164,15 @@ class Searcher:
 
 
 def _place(fused: Fused, words: TextFound, near: Near | None) -> Place:
-    """Where in the post the answer is: by the leg that gave it more."""
+    """Where in the post the answer is: by the leg that gave it more; by the vectors where words lead to references."""
     parts = {"text": fused.text, "vector": fused.vector}
     hit = words.hits.get(fused.post_id)
-    passage_id = None
-    if near is not None and (hit is None or fused.text < fused.vector):
-        passage_id = near.passage(fused.post_id)
-    if hit is not None and passage_id is None:
+    passage_ids: tuple[int, ...] = ()
+    if near is not None and (hit is None or fused.text < fused.vector or is_references(hit.heading)):
+        passage_ids = near.passages(fused.post_id)
+    if hit is not None and not passage_ids:
         return Place(fused.post_id, fused.score, parts, hit.start, hit.end, hit.heading)
-    return Place(fused.post_id, fused.score, parts, passage_id=passage_id)
+    return Place(fused.post_id, fused.score, parts, passage_ids=passage_ids)
 
 
 def search(

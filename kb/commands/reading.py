@@ -94,7 +94,7 @@ def similar(context: Context, post: str, n: int, offset: int, form: str) -> None
     """Find posts about the same as POST (an id or a URL)."""
     app = context.app(create=False)
     hits = app.similar(app.post_id(post), n, offset)
-    rows = (hit.as_json() if form != "table" else hit.as_json() | hit.as_json()["post"] for hit in hits)
+    rows = (hit.as_json() if form != "table" else hit.as_json()["post"] | hit.as_json() for hit in hits)
     print_rows(rows, form, ("rank", "score", "id", "language", "title:60", "url:70"))
 
 
@@ -154,19 +154,28 @@ def make_filters(
     until: str | None = None, language: str | None = None, has: Any = None,
 ) -> Any:  # fmt: skip
     """The filters of a command line, names resolved to ids. Raises UsageError, NotFound."""
-    from kb.store.sources import find_source
-    from kb.store.topics import find_topic
     from kb.types import Filters
 
-    reader = context.store().reader
     return Filters(
-        topic=find_topic(reader, topic).id if topic else None,
-        source=find_source(reader, source).id if source else None,
+        topic=_topic_id(context, topic) if topic else None,
+        source=_source_id(context, source) if source else None,
         since=day(context, since, "--since"),
         until=day(context, until, "--until"),
         language=language,
         has=has,
     )
+
+
+def _topic_id(context: Context, name: str) -> int:
+    from kb.store.topics import find_topic
+
+    return find_topic(context.store().reader, name).id
+
+
+def _source_id(context: Context, name: str) -> int:
+    from kb.store.sources import find_source
+
+    return find_source(context.store().reader, name).id
 
 
 def _coloured(context: Context) -> bool:

@@ -15,7 +15,7 @@ from functools import cached_property
 from importlib import resources
 from typing import TypeVar
 
-from kb.language.words import american
+from kb.language.words import STOP_WORDS, american
 
 T = TypeVar("T")
 HAN = "\u3400-\u4dbf\u4e00-\u9fff"
@@ -122,6 +122,8 @@ class Glosser:
         """What English words are called in Chinese; by the lexicon only where the glossary has no name for them."""
         if term := self._named(tokens):
             return [name for name in term.names if _HAN.search(name)]
+        if all(token.lower() in STOP_WORDS for token in tokens):
+            return []
         phrase = " ".join(tokens)
         rows = [row for shape in {phrase.lower(), _key(phrase)} for row in self._reversed.get(shape, ())]
         return [zh for _, zh in sorted(rows, reverse=True)[:MOST_REVERSED]]
@@ -179,10 +181,9 @@ class Glosser:
 
     @cached_property
     def _terms(self) -> tuple[Term, ...]:
-        return tuple(
-            Term(row["en"], row["zh"], row["abbr"], tuple(filter(None, row["synonyms"].split("|"))), row["field"])
-            for row in csv.DictReader(self.glossary.splitlines())
-        )
+        rows = csv.reader(self.glossary.splitlines())
+        next(rows)  # the names of the columns
+        return tuple(Term(en, zh, abbr, tuple(filter(None, names.split("|"))), of) for en, zh, abbr, names, of in rows)
 
     def _by_name(self, key: str) -> Term | None:
         """The term that has a name of this `_key`. Names are keyed when one of their initial is first asked for: a
@@ -204,9 +205,10 @@ class Glosser:
             for name in term.names:
                 if name == term.abbr and (len(name) < 3 or name.lower() in WORDS_TOO):
                     continue
-                name = self._simplify(name)
-                if first := _TOKEN.search(name.lower()):
-                    found.setdefault(first[0][0], []).append((name, term))
+                if not name.isascii():
+                    name = self._simplify(name)
+                if initial := _initial(name):
+                    found.setdefault(initial, []).append((name, term))
         return found
 
     @cached_property
@@ -258,6 +260,14 @@ def _longest_first(tokens: list[str], look_up: Callable[[list[str]], T | None]) 
                 break
         else:
             at += 1
+
+
+def _initial(name: str) -> str:
+    """The first character of a name's `_key`, found without making it; "" where it has none."""
+    if name[:1].isascii() and name[:1].isalnum():
+        return name[0].lower()
+    first = _TOKEN.search(name.lower())
+    return first[0][0] if first else ""
 
 
 def _stem(token: str) -> str:

@@ -12,7 +12,6 @@ import unicodedata
 # Han, kana, Hangul syllables and their extensions
 CJK = "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f"
 _RUN = re.compile(f"[{CJK}]+")
-_HAS_CJK = re.compile(f"[{CJK}]")
 # names that a word index would take for a bare letter
 _SHARP = re.compile(r"(?<![\w+#])([cfj])(\+\+|#)(?![\w+#])", re.I)
 _SHARP_NAMES = {"+": "plusplus", "#": "sharp"}
@@ -97,16 +96,16 @@ def phrase(text: str) -> str | None:
 
     A run's last character is sought by prefix when it is the whole of the phrase, and left out at the phrase's end.
     """
-    tokens = _TOKEN.findall(fold(text))
-    if not tokens:
+    found = tokens(fold(text))
+    if not found:
         return None
     words: list[str] = []
-    for token in tokens:
+    for token in found:
         words += bigrams(token) if is_cjk(token) else [token]
-    if is_cjk(tokens[-1]):
-        if words == [tokens[-1]]:
+    if is_cjk(found[-1]):
+        if words == [found[-1]]:
             return f'"{words[0]}"*'
-        if len(tokens[-1]) > 1:
+        if len(found[-1]) > 1:
             words.pop()
     return f'"{" ".join(words)}"'
 
@@ -116,14 +115,24 @@ def bigrams(run: str) -> list[str]:
     return [run[i : i + 2] for i in range(len(run))]
 
 
+def tokens(text: str) -> list[str]:
+    """The CJK runs and the words of a text, as they stand there."""
+    return _TOKEN.findall(text)
+
+
+def without_grammar(run: str) -> list[str]:
+    """What is left of a CJK run between the Chinese words of questions and grammar."""
+    return [part for part in _STOP_RUNS.split(run) if part]
+
+
 def is_cjk(token: str) -> bool:
     """Whether a token is a CJK run."""
-    return bool(_HAS_CJK.match(token))
+    return bool(_RUN.match(token))
 
 
 def has_cjk(text: str) -> bool:
     """Whether the text holds a CJK character."""
-    return bool(_HAS_CJK.search(text))
+    return bool(_RUN.search(text))
 
 
 def terms(text: str, limit: int = 64) -> list[str]:
@@ -135,21 +144,21 @@ def terms(text: str, limit: int = 64) -> list[str]:
     folded = fold(text)
     found = list(dict.fromkeys(_terms(folded)))
     if not found:
-        found = [f'"{t}"' if len(t) > 1 or not is_cjk(t) else f'"{t}"*' for t in _TOKEN.findall(folded)]
+        found = [f'"{t}"' if len(t) > 1 or not is_cjk(t) else f'"{t}"*' for t in tokens(folded)]
     return found[:limit]
 
 
 def _terms(folded: str) -> list[str]:
     found: list[str] = []
     for chunk in folded.split():
-        tokens = _TOKEN.findall(chunk)
-        plain = [t for t in tokens if not is_cjk(t)]
-        for token in tokens:
+        parts = tokens(chunk)
+        plain = [t for t in parts if not is_cjk(t)]
+        for token in parts:
             if is_cjk(token):
-                for part in _STOP_RUNS.split(token):
-                    found += [f'"{b}"' for b in bigrams(part)[:-1]] if len(part) > 1 else [f'"{part}"*'] if part else []
-            elif token.lower() not in STOP_WORDS and (len(token) > 1 or len(tokens) == 1 or token.isdigit()):
+                for run in without_grammar(token):
+                    found += [f'"{b}"' for b in bigrams(run)[:-1]] if len(run) > 1 else [f'"{run}"*']
+            elif token.lower() not in STOP_WORDS and (len(token) > 1 or len(parts) == 1 or token.isdigit()):
                 found.append(f'"{token.lower()}"')
-        if 1 < len(plain) == len(tokens) <= 8 and "'" not in chunk and "’" not in chunk:
+        if 1 < len(plain) == len(parts) <= 8 and "'" not in chunk and "’" not in chunk:
             found.append(f'"{" ".join(t.lower() for t in plain)}"')
     return found

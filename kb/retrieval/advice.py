@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from kb.language.words import STOP_WORDS
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from kb.store.connect import Reader
 
 SHORTEST = 4  # letters of a word that is looked after: shorter ones are abbreviations
+LONG = 7  # letters from which a slip makes no other word
 MOST_WORDS = 6  # of a query that are looked after
-RARE, MUCH_MORE = 2, 20  # stretches; times as many have the word that was meant
+RARE, FEW, MUCH_MORE = 2, 20, 20  # stretches; times as many have the word that was meant
 _WORD = re.compile(r"[A-Za-z][A-Za-z'-]+[A-Za-z]")
 
 
@@ -30,38 +31,69 @@ class Spelling:
     notes: tuple[str, ...] = ()
 
 
-def spelling(reader: Reader, words: Callable[[], Glosser], text: str) -> Spelling:
-    """Put a word right that no post has and that is a slip away from one that some have.
+def spelling(reader: Reader, vocabulary: Vocabulary, text: str, quoted: Iterable[str] = ()) -> Spelling:
+    """Put a word right that no post has, or hardly any, and that is a slip away from one that some, or very many, have.
 
-    One that hardly any post has is left, and the word that it may have been meant for is named.
+    Where several posts have the word it is left, and the other word is named. quoted: what is wanted as it is written.
     """
-    asked = dict.fromkeys(w for w in _WORD.findall(text) if len(w) >= SHORTEST and w.lower() not in STOP_WORDS)
-    counts = {w: full_text.occurrences(reader, w, RARE + 1) for w in list(asked)[:MOST_WORDS] if w.isascii()}
-    rare = {w: n for w, n in counts.items() if n <= RARE}
-    if not rare:
+    left = {w.lower() for part in quoted for w in _WORD.findall(part)} | STOP_WORDS
+    asked = dict.fromkeys(w for w in _WORD.findall(text) if len(w) >= SHORTEST and w.lower() not in left)
+    counts = {w: full_text.occurrences(reader, w, FEW + 1) for w in list(asked)[:MOST_WORDS] if w.isascii()}
+    few = {w: n for w, n in counts.items() if n <= FEW}
+    if not few:
         return Spelling(text)
-    known, notes = _vocabulary(reader, words()), []
-    for word, n in rare.items():
-        # a word that some post has was written by somebody: only one that very many have may be what was meant
-        least = max(1, MUCH_MORE * n)
-        near = next(
-            (w for w in _nearest(word.lower(), known) if full_text.occurrences(reader, w, least) >= least), None
-        )
-        if n == 0 and near:
+    known, notes = vocabulary.counts(reader, whole=min(few.values()) <= RARE), []
+    for word, n in few.items():
+        near = _meant(reader, word, n, known)
+        having = "no post has" if n == 0 else "hardly any post has" if n <= RARE else "few posts have"
+        if near and _is_slip(word, near, n, known):
             text = re.sub(rf"(?<![A-Za-z]){re.escape(word)}(?![A-Za-z])", near, text)
-            notes.append(f'no post has the word "{word}"; searched for "{near}"')
-        elif n == 0:
-            notes.append(f'no post has the word "{word}"')
-        elif near and word.lower() not in known:
-            notes.append(f'hardly any post has the word "{word}"; did you mean "{near}"?')
+            notes.append(f'{having} the word "{word}"; searched for "{near}"')
+        elif near or n == 0:
+            notes.append(f'{having} the word "{word}"' + (f'; did you mean "{near}"?' if near else ""))
     return Spelling(text, tuple(notes))
 
 
-def _vocabulary(reader: Reader, words: Glosser) -> dict[str, int]:
-    """Words as people write them, with how often they stand in titles and headings or among the field's terms."""
-    counts: dict[str, int] = {}
-    names = (name for term in words.terms() for name in term.names)
-    for line in (*full_text.titles_and_headings(reader), *names):
+def _meant(reader: Reader, word: str, n: int, known: Mapping[str, int]) -> str | None:
+    """The word that one which n stretches have may have been meant to be."""
+    if not word[1:].islower() and not word.isupper() and (n or len(word) < LONG):
+        return None  # a name, such as ConvNeXt, that is near another one
+    # a word that some post has was written by somebody: only one that very many have may be what was meant
+    least, often = max(1, MUCH_MORE * n), known.get(word.lower(), 0)
+    found = (w for w in _nearest(word.lower(), known) if known[w] > often)
+    return next((w for w in found if full_text.occurrences(reader, w, least) >= least), None)
+
+
+def _is_slip(word: str, near: str, n: int, known: Mapping[str, int]) -> bool:
+    """Whether it is hardly anything else than a slip of the pen."""
+    if n == 0 and len(word) > SHORTEST:
+        return True
+    return n <= RARE and word.lower() not in known and len(word) >= LONG and distance(word.lower(), near, 1) == 1
+
+
+@dataclass(slots=True)
+class Vocabulary:
+    """Words as people write them, with how often; kept between queries, and made anew when posts came."""
+
+    words: Callable[[], Glosser]
+    _terms: dict[str, int] = field(default_factory=dict)
+    _whole: tuple[int, dict[str, int]] | None = None  # of the store whose last stretch has this id
+
+    def counts(self, reader: Reader, *, whole: bool) -> Mapping[str, int]:
+        """Among the field's terms and, if whole, in titles and headings, which takes a quarter of a second at first."""
+        if not self._terms:
+            self._terms = _counted(name for term in self.words().terms() for name in term.names)
+        if not whole:
+            return self._terms
+        last = full_text.last_row(reader)
+        if self._whole is None or self._whole[0] != last:
+            self._whole = last, _counted(full_text.titles_and_headings(reader), self._terms)
+        return self._whole[1]
+
+
+def _counted(lines: Iterable[str], before: Mapping[str, int] | None = None) -> dict[str, int]:
+    counts = dict(before or {})
+    for line in lines:
         for word in _WORD.findall(line):
             if len(word) >= SHORTEST:
                 low = word.lower()
@@ -69,7 +101,7 @@ def _vocabulary(reader: Reader, words: Glosser) -> dict[str, int]:
     return counts
 
 
-def _nearest(word: str, known: dict[str, int]) -> Iterator[str]:
+def _nearest(word: str, known: Mapping[str, int]) -> Iterator[str]:
     """The known words within one slip, or two in a long word; the nearest and most frequent first."""
     most = 1 if len(word) < 6 else 2
     letters = set(word)
@@ -118,8 +150,8 @@ def _relaxed(asked: Query, filters: Filters) -> Iterator[tuple[str, Query, Filte
     names = [name for name in ("topic", "source", "since", "until", "language", "has") if getattr(filters, name)]
     for name in names:
         yield f"--{name}", asked, replace(filters, **{name: None})
-    for field in asked.fields:
-        yield f"{field[0]} {field[1]}", replace(asked, fields=_but(asked.fields, field)), filters
+    for pair in asked.fields:
+        yield f"{pair[0]} {pair[1]}", replace(asked, fields=_but(asked.fields, pair)), filters
     for phrase in asked.required:
         yield f"the condition {phrase}", replace(asked, required=_but(asked.required, phrase)), filters
     for phrase in asked.excluded:

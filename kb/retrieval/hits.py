@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawler.text import plain
+from kb.language.sections import is_references
 from kb.retrieval.fusion import Fused
-from kb.retrieval.snippets import snippet
+from kb.retrieval.snippets import Wanted, snippet
 from kb.store import filters, posts, vectors
-from kb.types import Hit
+from kb.types import Hit, Passage
 
 if TYPE_CHECKING:
     from kb.store.connect import Reader
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A post in the order of hits, and where in it the answer is: a passage, or a stretch of its text."""
+    """A post in the order of hits, and where in it the answer is: one of its passages, or a stretch of its text."""
 
     post_id: int
     score: float
@@ -26,7 +27,7 @@ class Place:
     start: int = 0
     end: int = 0
     heading: str = ""
-    passage_id: int | None = None
+    passage_ids: tuple[int, ...] = ()  # the nearest first; what is shown is the first that is no list of references
 
 
 def one_of_each_group(reader: Reader, order: Sequence[Fused]) -> list[Fused]:
@@ -43,19 +44,24 @@ def one_of_each_group(reader: Reader, order: Sequence[Fused]) -> list[Fused]:
     return sorted(by_group.values(), key=lambda f: (-f.score, f.post_id))
 
 
-def hits_of(reader: Reader, places: Sequence[Place], wanted: Sequence[str], first_rank: int) -> list[Hit]:
+def hits_of(reader: Reader, places: Sequence[Place], wanted: Wanted, first_rank: int) -> list[Hit]:
     """The places as hits; a post that was deleted since is left out."""
     facts = posts.get_posts(reader, [place.post_id for place in places])
-    passages = vectors.passages_of(reader, [p.passage_id for p in places if p.passage_id is not None])
+    passages = vectors.passages_of(reader, [i for place in places for i in place.passage_ids])
     hits: list[Hit] = []
     for place in places:
         post = facts.get(place.post_id)
         if post is None:
             continue
         start, end, heading = place.start, place.end, place.heading
-        if place.passage_id is not None and (passage := passages.get(place.passage_id)):
+        if passage := _telling([passages[i] for i in place.passage_ids if i in passages]):
             start, end, heading = passage.start, passage.end, passage.heading
         text = plain(posts.body(reader, post.id)[start:end]) or post.title
         shown = snippet(text, wanted)
         hits.append(Hit(first_rank + len(hits), place.score, place.parts, post, heading, shown, start, end))
     return hits
+
+
+def _telling(passages: Sequence[Passage]) -> Passage | None:
+    """The first passage that is no list of references; the first of all where each is one."""
+    return next((p for p in passages if not is_references(p.heading)), passages[0] if passages else None)

@@ -34,9 +34,9 @@ class Near:
     shelf: Shelf = field(repr=False)
     query: Float32 = field(repr=False)
 
-    def passage(self, post_id: int) -> int | None:
-        """The id of a post's best passage; None when the post has no vectors."""
-        return self.shelf.best_passage(post_id, self.query)
+    def passages(self, post_id: int) -> tuple[int, ...]:
+        """The ids of a post's best passages, the nearest first; none when the post has no vectors."""
+        return self.shelf.best_passages(post_id, self.query)
 
     def cosine(self, post_id: int) -> float | None:
         """A post's best cosine; None for one that was not looked at."""
@@ -81,8 +81,8 @@ class Shelf:
             posts, cosines = self._with_tail(posts, cosines, query, keep)
         return Near(posts, cosines, mean, spread, self, query)
 
-    def best_passage(self, post_id: int, query: Float32) -> int | None:
-        """The id of a post's nearest passage; None when the post has no vectors."""
+    def best_passages(self, post_id: int, query: Float32, n: int = 3) -> tuple[int, ...]:
+        """The ids of a post's nearest passages, the nearest first; none when the post has no vectors."""
         import numpy as np
 
         for rows, alive in ((self.found.tail, None), (self.found.base, self.found.alive)):
@@ -91,8 +91,9 @@ class Shelf:
             i = int(np.searchsorted(rows.posts, post_id))
             if i < len(rows.posts) and rows.posts[i] == post_id and (alive is None or alive[i]):
                 own = _rows_of(rows, np.array([i]))
-                return int(rows.ids[own[int(np.argmax(rows.rows[own] @ query))]])
-        return None
+                nearest = np.argsort(-(rows.rows[own] @ query), kind="stable")[:n]
+                return tuple(int(passage_id) for passage_id in rows.ids[own[nearest]])
+        return ()
 
     def _kept(self, keep: Sequence[int] | None) -> NDArray[np.bool_] | None:
         """Place in base.posts -> whether the post counts; None: all do."""

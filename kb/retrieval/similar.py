@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from kb.errors import NotFound
 from kb.retrieval.fusion import Fused
 from kb.retrieval.hits import Place, hits_of, one_of_each_group
+from kb.retrieval.snippets import Wanted
 from kb.store import filters, vectors
 from kb.types import Hit
 
@@ -35,5 +36,5 @@ def similar(store: Store, post_id: int, n: int = 10, offset: int = 0) -> list[Hi
     for f in chosen:
         ids, passages = rows[f.post_id]
         best = int(ids[int(np.argmax(passages @ own))])
-        places.append(Place(f.post_id, f.score, {"vector": f.score}, passage_id=best))
-    return hits_of(store.reader, places, (), first_rank=offset + 1)
+        places.append(Place(f.post_id, f.score, {"vector": f.score}, passage_ids=(best,)))
+    return hits_of(store.reader, places, Wanted(), first_rank=offset + 1)

@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
-from kb.language.words import STOP_WORDS, bigrams, fold, is_cjk
+from kb.language.words import STOP_WORDS, bigrams, fold, is_cjk, tokens, without_grammar
 
 BEGIN, END = "\x02", "\x03"
 WIDTH = 240  # columns: a CJK character takes two
+LEAD = WIDTH // 6  # columns before the first match, where no sentence begins within twice as many
 _TOKEN = re.compile(r"[^\W_]+")
-_CJK_OR_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]+|[^\W_]+")
 _SUFFIX = re.compile(r"(?:izations?|isations?|ations?|ings?|edly|ers?|ors?|ies|ed|es|s|ly|e|y)$")
+_SENTENCE_END = re.compile(r"[。！？!?；;]+[”’」』）)]*\s*|\.\s+(?=[^a-z])")
+_NO_START = " ,.;:!?)]，。、；：！？）】》」』”’"  # marks that begin no snippet
 
 
-def snippet(text: str, wanted: Iterable[str], width: int = WIDTH) -> str:
-    """The part of a plain text that holds the most of the wanted words, marked; its beginning when it holds none."""
-    text = re.sub(r"\s+", " ", text.translate({2: None, 3: None})).strip()
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a snippet should hold: words in any ending, CJK ones by their parts; and names, CJK ones whole."""
+
+    words: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+def snippet(text: str, wanted: Wanted, width: int = WIDTH) -> str:
+    """The part of a plain text that holds the most of what is wanted, marked; its beginning when it holds none."""
+    text = re.sub(r"\s+", " ", text.translate({2: None, 3: None})).strip().lstrip(_NO_START)
     spans = matches(text, wanted)
     columns = _columns(text)
     start = _best_start(text, columns, spans, width)
@@ -34,32 +45,46 @@ def snippet(text: str, wanted: Iterable[str], width: int = WIDTH) -> str:
     return ("… " if start > 0 else "") + "".join(parts).strip() + (" …" if end < len(text) else "")
 
 
-def matches(text: str, wanted: Iterable[str]) -> list[tuple[int, int]]:
-    """Where the words stand in the text, in order and apart: English ones in any ending, CJK ones by their bigrams."""
-    stems, pairs = _needles(wanted)
+def matches(text: str, wanted: Wanted) -> list[tuple[int, int]]:
+    """Where what is wanted stands in the text, in order and apart."""
+    stems, strings = _needles(wanted)
     hit = bytearray(len(text))
     for match in _TOKEN.finditer(text.lower()) if stems and len(text.lower()) == len(text) else ():
         if _stem(match[0]) in stems:
             hit[match.start() : match.end()] = b"\1" * (match.end() - match.start())
-    for pair in pairs:
-        at = text.find(pair)
+    for string in strings:
+        at = text.find(string)
         while at >= 0:
-            hit[at : at + len(pair)] = b"\1" * len(pair)
-            at = text.find(pair, at + 1)
+            hit[at : at + len(string)] = b"\1" * len(string)
+            at = text.find(string, at + 1)
     return [m.span() for m in re.finditer(rb"\x01+", bytes(hit))]
 
 
-def _needles(wanted: Iterable[str]) -> tuple[set[str], set[str]]:
+def _needles(wanted: Wanted) -> tuple[set[str], set[str]]:
+    """Stems of words, and CJK strings."""
     stems: set[str] = set()
-    pairs: set[str] = set()
-    for words in wanted:
-        tokens = _CJK_OR_WORD.findall(fold(words))
-        for token in tokens:
-            if is_cjk(token):
-                pairs.update(bigrams(token)[:-1] if len(token) > 1 else [token])
-            elif token.lower() not in STOP_WORDS or len(tokens) == 1:
-                stems.add(_stem(token.lower()))
-    return stems, pairs
+    strings: set[str] = set()
+    for text in (*wanted.words, *wanted.names):
+        found = tokens(fold(text))
+        for token in found:
+            if not is_cjk(token):
+                if token.lower() not in STOP_WORDS or len(found) == 1:
+                    stems.add(_stem(token.lower()))
+            elif text in wanted.names:
+                strings.add(token)
+            else:
+                for run in without_grammar(token) or [token]:
+                    strings.update(bigrams(run)[:-1] if len(run) > 1 else [run])
+    return stems, strings
+
+
+def _parts(match: str) -> Iterator[str]:
+    """What a match counts for: words by their stems, CJK by its bigrams: 迁移学习 is more than 迁移 and 学习."""
+    for token in tokens(match.lower()):
+        if is_cjk(token) and len(token) > 1:
+            yield from bigrams(token)[:-1]
+        else:
+            yield _stem(token)
 
 
 @lru_cache(20_000)
@@ -81,13 +106,14 @@ def _reach(columns: Sequence[int], start: int, width: int) -> int:
 
 
 def _best_start(text: str, columns: Sequence[int], spans: Sequence[tuple[int, int]], width: int) -> int:
-    """Where a window begins that holds the most different matches, some words before the first of them."""
+    """Where a window begins that holds the most different matches, at a sentence's start or some words before them."""
     best, best_start = (0, 0), 0
+    found = [(y, set(_parts(text[x:y]))) for x, y in spans[:260]]
     for first, (a, _) in enumerate(spans[:200]):
-        start = max(0, a - width // 6)
+        start = _begin(text, columns, a)
         end = _reach(columns, start, width)
-        inside = [text[x:y].lower() for x, y in spans[first : first + 60] if y <= end]
-        score = (len(set(inside)), len(inside))
+        inside = [parts for y, parts in found[first : first + 60] if y <= end]
+        score = (len(set().union(*inside)), len(inside))
         if score > best:
             best, best_start = score, start
     # no use in an ellipsis for a few words, nor in a window that runs out of text
@@ -96,8 +122,17 @@ def _best_start(text: str, columns: Sequence[int], spans: Sequence[tuple[int, in
     return min(best_start, bisect_left(columns, columns[-1] - width))
 
 
+def _begin(text: str, columns: Sequence[int], match: int) -> int:
+    """Where a snippet that leads to a match begins."""
+    earliest = bisect_left(columns, columns[match] - 2 * LEAD)
+    ends = [end.end() for end in _SENTENCE_END.finditer(text, earliest, match) if end.end() <= match]
+    return ends[-1] if ends else max(0, bisect_left(columns, columns[match] - LEAD))
+
+
 def _at_words(text: str, start: int, end: int) -> tuple[int, int]:
     """The window with words whole at its ends, where it has spaces."""
+    while start and start < end and text[start] in _NO_START:
+        start += 1
     if start > 0 and text[start - 1].isascii() and text[start - 1].isalnum():
         space = text.find(" ", start, start + 30)
         start = space + 1 if space >= 0 else start

@@ -55,7 +55,7 @@ class VectorLeg:
             try:
                 self.loaded = self.embedder()
             except ModelError as error:
-                notes.append(f"only words are compared: {error}")
+                notes.append(f"only words can be compared: {error}")
                 return None
         self._refresh(self.loaded.name, notes)
         assert self.shelf is not None
@@ -93,13 +93,13 @@ class VectorLeg:
 
 
 def no_vectors(store: Store, model: str, makers: dict[str, int]) -> str:
-    """Why only words are compared, the command that mends it, and what that costs."""
+    """Why only words can be compared, the command that mends it, and what that costs."""
     minutes, megabytes = cost(store)
     price = f"about {minutes} min and {megabytes} MB" if minutes > 1 else f"about a minute and {megabytes} MB"
     if not makers:
-        return f"no post has vectors yet, so only words are compared; make them with: kb embed ({price})"
+        return f"no post has vectors yet, so only words can be compared; make them with: kb embed ({price})"
     return (
-        f"the vectors are by {', '.join(makers)}, not by {model}, so only words are compared; "
+        f"the vectors are by {', '.join(makers)}, not by {model}, so only words can be compared; "
         f"make them anew with: kb embed ({price})"
     )
 

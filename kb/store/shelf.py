@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 LEAST_ROWS = 2000  # fewer are read from the tables in 10 ms
 LEAST_LISTED = 80_000  # fewer are compared one by one in 10 ms
 MOST_CHANGED = 0.1  # share of posts, from which the copy is made anew
+LOOKED_AT = 64  # rows of a copy, to tell whether it is whole; all of them would take as long as reading the tables
 _HEADER = 4096  # bytes, JSON and spaces
 _FORMAT = 2
 
@@ -191,7 +192,16 @@ def _mapped(path: Path, model: str) -> tuple[Rows | None, object]:
         end = at + int(kind[2]) * int(np.prod(shape))
         found[name] = np.asarray(numbers[at:end].view(kind).reshape(shape))
         at = end
-    return Rows(**found), header["state"]
+    return (Rows(**found), header["state"]) if _are_unit(found["rows"]) else (None, None)
+
+
+def _are_unit(rows: Float32) -> bool:
+    """Whether some rows, evenly drawn, are vectors of length 1: a disk that was pulled leaves zeros or another file."""
+    import numpy as np
+
+    some = rows[np.linspace(0, len(rows) - 1, min(LOOKED_AT, len(rows))).astype(np.int64)]
+    with np.errstate(all="ignore"):
+        return bool((np.abs((some * some).sum(axis=1) - 1) < 0.01).all())
 
 
 def _header(path: Path) -> dict[str, Any]:
@@ -224,6 +234,8 @@ def _write(path: Path, read: Rows, header: dict[str, Any]) -> None:
             file.write(json.dumps(header).encode().ljust(_HEADER))
             for name, kind, _ in _arrays(n, dim, len(read.posts), lists):
                 getattr(read, name).astype(kind, copy=False).tofile(file)
+            file.flush()
+            os.fsync(file.fileno())
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)

@@ -40,7 +40,7 @@ def index_post(session: Session, post_id: int, title: str, tags: Sequence[str], 
     """Make a post's text findable, in the caller's transaction; `drop_post` comes first for one that was indexed."""
     run = session.connection().exec_driver_sql
     head, tag_words = index_form(title), index_form(" · ".join(tags))
-    for stretch in list(stretches(markdown, STRETCH_BYTES)) or [Stretch(0, 0, "")]:
+    for stretch in stretches(markdown, STRETCH_BYTES) or [Stretch(0, 0, "")]:
         row_id = run(
             'INSERT INTO text_row (post_id, start, "end", heading) VALUES (?, ?, ?, ?)',
             (post_id, stretch.start, stretch.end, stretch.heading),
@@ -48,7 +48,7 @@ def index_post(session: Session, post_id: int, title: str, tags: Sequence[str], 
         words = index_form(plain(markdown[stretch.start : stretch.end]))
         run(
             "INSERT INTO text_fts (rowid, title, heading, tags, body) VALUES (?, ?, ?, ?, ?)",
-            (row_id, head, index_form(stretch.heading), tag_words, words),
+            (row_id, head, index_form(stretch.headings), tag_words, words),
         )
 
 
@@ -145,6 +145,11 @@ def occurrences(reader: sqlite3.Connection, word: str, limit: int) -> int:
         return 0
     sql = "SELECT count(*) FROM (SELECT 1 FROM text_fts WHERE text_fts MATCH ? LIMIT ?)"
     return int(reader.execute(sql, (words, limit)).fetchone()[0])
+
+
+def last_row(reader: sqlite3.Connection) -> int:
+    """The id of the newest stretch; ids never come back."""
+    return int(reader.execute("SELECT coalesce(max(id), 0) FROM text_row").fetchone()[0])
 
 
 def titles_and_headings(reader: sqlite3.Connection, limit: int = 50_000) -> list[str]:

@@ -10,8 +10,6 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from kb.errors import NotFound, UsageError
 from kb.store.corrections import correct
 from kb.store.posts import get_posts
@@ -143,6 +141,8 @@ def merge(session: Session, topic_id: int, into: int, at: str) -> None:
     session.execute(text("UPDATE OR IGNORE assignment SET topic_id = :other WHERE topic_id = :one"), ids)
     session.execute(text("DELETE FROM assignment WHERE topic_id = :one"), ids)
     if one.centroid and other.centroid and len(one.centroid) == len(other.centroid):
+        import numpy as np
+
         sums = [np.frombuffer(t.centroid or b"", "<f4").astype(float) * max(1, t.size) for t in (one, other)]
         mean = sums[0] + sums[1]
         other.centroid = (mean / max(float(np.linalg.norm(mean)), 1e-9)).astype("<f4").tobytes()

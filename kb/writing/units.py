@@ -10,6 +10,7 @@ from typing import Literal
 
 from crawler.blocks import Block, blocks
 from crawler.text import count_words, plain_inline, sentences
+from kb.language.sections import is_references
 from kb.language.terms import Terms
 from kb.types import Sentence
 from kb.writing.roles import Roles
@@ -22,14 +23,6 @@ NUMBERED = re.compile(r"\d{1,9}[.)][ \t]")
 _NEXT_ITEM = re.compile(r"\n(?=[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t])")
 _NAME = re.compile(r"\b[A-Z][\w-]*[A-Z\d]\w*\b")  # ResNet, GPT-4: what the glossary need not know
 
-
-# Headings above lists of other people's titles, and thanks
-_REFERENCES = re.compile(
-    r"^\W*(?:references?|bibliography|citations?|cited.*|further reading|acknowledge?ments?"
-    r"|footnotes?|resources|links)\W*$"
-    r"|参考|引用|致谢|延伸阅读|相关链接",
-    re.I,
-)
 _IS_A = re.compile(r"(?:is|are) (?:an?|the|any)\b|是一[种个类]")
 _ASIDE = re.compile(r"\([^()]*\)|（[^（）]*）|^(?:An?|The) ")
 _INSTALLS = re.compile(r"\b(?:pip3?|conda|apt(?:-get)?|brew) install [\w-]+")  # says all by itself
@@ -123,7 +116,7 @@ def places(post_id: int, title: str, language: str | None, markdown: str, judge:
             context = judge.roles.context([text for _, text in path], title)
             before = ()
             continue
-        if any(_REFERENCES.search(text) for _, text in path):
+        if any(is_references(text) for _, text in path):
             continue
         yield Place(post_id, language, subject, context, block, opens, before, after)
         if block.kind in ("paragraph", "list", "quote", "code"):

@@ -76,6 +76,16 @@ def test_reading_commands_import_no_orm_and_no_model(tmp_path: Path) -> None:
         assert found & (HEAVY - {"numpy"}) == set(), words
 
 
+def test_a_search_imports_numpy_where_it_needs_vectors_and_not_before(tmp_path: Path) -> None:
+    # numpy starts its threads when it is imported, .2 s of CPU, unless the model's loader has said that one is enough
+    from kb.store.connect import open_store
+
+    file = tmp_path / "kb.sqlite"
+    open_store(file, create=True).close()
+    found = _modules_after(f"import cli\nassert cli.run(['--db', {str(file)!r}, 'search', 'transfer learning']) == 0")
+    assert found & {"numpy", "ada_url", "tokenizers", *HEAVY} == set()
+
+
 def test_there_is_one_head_of_migrations_and_it_is_the_one_that_is_named() -> None:
     from alembic.config import Config
     from alembic.script import ScriptDirectory

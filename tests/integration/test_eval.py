@@ -102,3 +102,11 @@ def test_the_judged_passage_is_looked_for_in_what_is_shown(
         for f in (own, other)
     ]
     assert shown == [1.0, 0.0]
+
+
+def test_similar_posts_are_listed_with_how_near_they_are(
+    sample_store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["--db", str(sample_store), "similar", "1"]) == 0
+    scores = [float(line.split()[1]) for line in capsys.readouterr().out.splitlines()[1:]]
+    assert len(scores) == 10 and scores == sorted(scores, reverse=True)

@@ -200,15 +200,38 @@ def test_a_word_that_occurs_nowhere_is_put_right_and_a_word_says_so(store: Store
     assert search(store, "attention dropout fine-tune").notes == ()
 
 
-def test_a_word_that_hardly_any_post_has_is_left_and_the_likely_one_is_named(store: Store) -> None:
+@pytest.fixture
+def many(store: Store) -> Store:
+    """65 posts on attention; in one of them the word is written with a slip."""
     with store.writing() as session:
         source_id, _ = add_source(session, NewSource(HOME), AT)
-        for i in range(25):
+        for i in range(65):
             body = "Self atention, as it were." if i == 0 else "Of attention."
-            save_post(session, source_id, Post(f"{HOME}many{i}", f"Attention {i}", body, HOME), AT)
-    found = search(store, "atention", mode="text")
-    assert found.notes == ('hardly any post has the word "atention"; did you mean "attention"?',)
-    assert [hit.post.title for hit in found.hits] == ["Attention 0"]
+            save_post(session, source_id, Post(f"{HOME}many{i}", f"Post {i}", body, HOME), AT)
+    return store
+
+
+def test_a_long_word_with_a_slip_that_hardly_any_post_has_is_put_right_unless_it_is_quoted(many: Store) -> None:
+    found = search(many, "atention", mode="text")
+    assert found.notes == ('hardly any post has the word "atention"; searched for "attention"',)
+    assert found.total > 60
+    found = search(many, '"atention"', mode="text")
+    assert [hit.post.title for hit in found.hits] == ["Post 0"] and found.notes == ()
+
+
+def test_a_word_with_a_slip_that_several_posts_have_is_left_and_the_likely_one_is_named(many: Store) -> None:
+    with many.writing() as session:
+        source_id, _ = add_source(session, NewSource(HOME), AT)
+        for i in range(2):
+            save_post(session, source_id, Post(f"{HOME}more{i}", f"More {i}", "Of atention.", HOME), AT)
+    found = search(many, "atention", mode="text")
+    assert found.notes == ('few posts have the word "atention"; did you mean "attention"?',)
+    assert found.total == 3
+
+
+def test_what_may_be_a_name_is_neither_put_right_nor_held_for_another_word(store: Store) -> None:
+    assert search(store, "DropuT", mode="text").notes[0] == 'no post has the word "DropuT"'
+    assert search(store, "Dropuot", mode="text").notes[0] == 'no post has the word "Dropuot"; searched for "dropout"'
 
 
 def test_nothing_found_says_what_was_in_the_way(store: Store) -> None:
@@ -243,7 +266,7 @@ def test_a_model_that_made_no_vectors_here_is_not_loaded_and_the_cost_is_told(st
 
     (note,) = search(store, "dropout", embedder=load, model="another").notes
     assert note == (
-        "the vectors are by hashing, not by another, so only words are compared; "
+        "the vectors are by hashing, not by another, so only words can be compared; "
         "make them anew with: kb embed (about a minute and 1 MB)"
     )
 
@@ -255,3 +278,35 @@ def test_each_leg_alone_is_ordered_by_its_own_score(store: Store, glosser: Gloss
         hits = search(store, "the last layer", mode=mode, embedder=lambda: model).hits  # type: ignore[arg-type]
         assert [h.score for h in hits] == sorted((h.score for h in hits), reverse=True)
         assert all(h.parts["vector" if mode == "text" else "text"] == 0 for h in hits)
+
+
+def test_a_list_of_references_finds_its_post_and_is_not_what_is_shown(store: Store, glosser: Glosser) -> None:
+    body = (
+        "## Contrast\n\n" + "Pairs of pictures are pulled together or pushed apart. " * 12
+        + "\n\n## 8 References\n\n" + "Contrastive representation learning, a survey of it. " * 12
+    )  # fmt: skip
+    with store.writing() as session:
+        source_id, _ = add_source(session, NewSource(HOME), AT)
+        save_post(session, source_id, Post(f"{HOME}c", "Pairs", body, HOME), AT)
+    run_embed(store, glosser, HashingEmbedder())
+    model = HashingEmbedder()
+    found = search(store, "contrastive representation", embedder=lambda: model)
+    assert (found.hits[0].post.title, found.hits[0].heading) == ("Pairs", "Contrast")
+    found = search(store, "contrastive representation", mode="text")
+    assert (found.hits[0].post.title, found.hits[0].heading) == ("Pairs", "8 References")
+
+
+def test_a_few_words_are_sought_as_one_name_too_words_of_grammar_included(store: Store) -> None:
+    with store.writing() as session:
+        source_id, _ = add_source(session, NewSource(HOME), AT)
+        texts = "The memory is out, and of CUDA no word.", "RuntimeError: CUDA out of memory, it said."
+        for i, body in enumerate(texts):
+            save_post(session, source_id, Post(f"{HOME}cuda{i}", f"Error {i}", body, HOME), AT)
+    assert titles(store, "cuda out of memory", mode="text") == ["Error 1", "Error 0"]
+
+
+def test_vectors_alone_where_there_are_none_show_nothing_and_say_what_to_do(store: Store) -> None:
+    model = HashingEmbedder()
+    found = search(store, "attention", mode="vector", embedder=lambda: model)
+    assert found.hits == ()
+    assert "kb embed" in found.notes[0] and found.notes[1].endswith("leave it out to search by words")

@@ -79,6 +79,15 @@ def test_a_copy_that_is_missing_or_torn_is_made_anew_with_a_word(store: Store, s
     assert read(store) == EXPECTED and copy_of(store).read_bytes() == whole
 
 
+def test_a_copy_of_the_right_size_with_zeros_for_its_end_is_made_anew_with_a_word(store: Store) -> None:
+    shelf.read_vectors(store, "m", least=1)
+    whole = copy_of(store).read_bytes()
+    copy_of(store).write_bytes(whole[:-200] + bytes(200))
+    found = shelf.read_vectors(store, "m", least=1)
+    assert "torn" in found.note
+    assert copy_of(store).read_bytes() == whole
+
+
 def test_new_deleted_and_changed_posts_count_at_once_without_a_new_copy(store: Store) -> None:
     read(store)
     whole = copy_of(store).read_bytes()

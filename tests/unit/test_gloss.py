@@ -93,6 +93,7 @@ def test_a_word_of_no_reviewed_term_is_reversed_by_the_lexicon() -> None:
 
 def test_chinese_has_no_chinese_for_itself(glosser: Glosser) -> None:
     assert glosser.to_chinese("迁移学习") == []
+    assert glosser.to_chinese("why and how") == []
 
 
 def test_a_query_is_expanded_by_all_other_names_of_its_terms(glosser: Glosser) -> None:

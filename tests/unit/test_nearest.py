@@ -53,7 +53,7 @@ def test_lists_find_nearly_all_that_comparing_every_row_finds(plain: Rows, liste
         one, other = exact.nearest(asked), quick.nearest(asked)
         found.append(len(set(top(one)) & set(top(other))) / 10)
         assert abs(one.mean - other.mean) < 0.1 and abs(one.spread - other.spread) < 0.05
-        assert {one.passage(i) == other.passage(i) for i in top(other)} == {True}
+        assert {one.passages(i) == other.passages(i) for i in top(other)} == {True}
     assert np.mean(found) > 0.95
 
 
@@ -82,8 +82,8 @@ def test_what_is_dead_is_not_found_and_what_is_new_is(kind: str, plain: Rows, li
     tail = Rows(np.array([2]), np.array([0]), np.array([0, 1]), np.array([7]), np.array([0], np.int32), asked[None])
     changed = Shelf(Found(base, alive, tail, 0))
     near = changed.nearest(asked)
-    assert best not in near.posts and near.passage(best) is None
-    assert top(near)[0] == 2 and near.passage(2) == 7
+    assert best not in near.posts and not near.passages(best)
+    assert top(near)[0] == 2 and near.passages(2)[0] == 7
     assert list(near.posts) == sorted(near.posts)
     assert changed.size == POSTS
     assert 2 not in changed.nearest(asked, [int(i) for i in base.posts[:5]]).posts
