@@ -96,15 +96,16 @@ class Chooser:
         self._fill(pool, base, chosen, 3, least, other)
         for found in (good, pool):
             self._fill(found, base, chosen, 2, least, 1.0)
-        self._fill(pool, base, chosen, part.quotes, least, 1.0)
+        self._fill(pool, base, chosen, part.quotes, least, 1.0, 2)
         return chosen
 
     def _fill(
-        self, found: Sequence[int], base: Mapping[int, float], chosen: list[int], per_blog: int, want: int, share: float
-    ) -> None:
+        self, found: Sequence[int], base: Mapping[int, float], chosen: list[int], per_blog: int, want: int,
+        share: float, per_post: int = 1,
+    ) -> None:  # fmt: skip
         """Takes the best unit again and again until there are `want`, or no more may be taken."""
         while len(chosen) < want:
-            posts = {self.units[i].post_id for i in chosen}
+            posts = Counter(self.units[i].post_id for i in chosen)
             blogs = Counter(self.origins[p].source_id for p in posts)
             topics = {self.origins[p].topic for p in posts}
             openings = {_opening(self.units[i]) for i in chosen}
@@ -115,7 +116,7 @@ class Chooser:
             for i in found:
                 u, origin = self.units[i], self.origins[self.units[i].post_id]
                 again = blogs[origin.source_id]
-                if u.post_id in posts or again >= per_blog or (crowded and again) or not self._allowed(i):
+                if posts[u.post_id] >= per_post or again >= per_blog or (crowded and again) or not self._allowed(i):
                     continue
                 if u.language != self.language and foreign + 1 > share * (len(chosen) + 1):
                     continue

@@ -13,7 +13,7 @@ MATH = re.compile(r"\$(?=\S)((?:\\.|[^$\\])+?)(?<=\S)\$(?!\d)")  # a formula in 
 _ENDS = re.compile(r"[.!。！][\"'”’）)]?$")
 _BEGINS = re.compile(r"[\"“‘「《(（]?(?:[A-Z0-9]|[a-z]+[A-Z])")  # "kNN" and "word2Vec" begin sentences too
 _PAIRS = (("(", ")"), ("（", "）"), ("[", "]"), ("“", "”"), ("「", "」"), ("《", "》"))
-_ASIDE = re.compile(r"\([^()]*\)")
+_ASIDE = re.compile(r"\([^()]*\)|\bto \w+")  # no place for the verb of a sentence
 _CHARACTER = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z][\w'’-]*")
 _FIGURE = re.compile(r"\d[\d.,]*")
@@ -101,11 +101,11 @@ class Standalone:
         return not points and not self.soft.search(bare) and self.roughness(text) < ROUGH
 
     def substance(self, text: str, n_terms: int) -> float:
-        """What a sentence says, -.5 to 1: terms of the field, a reason or an effect; less for what every text says."""
+        """What a sentence says, -.8 to 1: terms of the field, a reason or an effect; less for what every text says."""
         bare = MATH.sub("x", text)
         told = 0.2 * min(n_terms, 3) + 0.2 * bool(self.explains.search(bare))
         told += 0.2 * min(2, len(set(self.explains.findall(bare)))) / 2
-        return told - 0.5 * bool(self.vacuous.search(bare))
+        return told - 0.8 * bool(self.vacuous.search(bare))
 
     def tells(self, text: str) -> bool:
         """Whether a sentence is whole and no talk, however it begins."""
