@@ -73,15 +73,20 @@ class Standalone:
         least, most = WORDS_ZH if chinese else WORDS_EN
         if bare[0] in "\"“「'‘(（[" or not least <= count_words(bare) <= most:
             return False
-        if not self.whole(text) or not (chinese or (_BEGINS.match(bare) and _VERB.search(_ASIDE.sub("", bare)))):
+        if not (chinese or _BEGINS.match(bare)):
             return False
-        return not any(rules[chinese].search(bare) for rules in (self.openers, self.points, self.person))
+        if any(rules[chinese].search(bare) for rules in (self.openers, self.person, self.points)):
+            return False
+        return bool(chinese or _VERB.search(_ASIDE.sub("", bare))) and self._clean(bare)
 
     def whole(self, text: str) -> bool:
         """Whether a sentence is one: it ends, its brackets close, no markup or reference is left in it."""
         if not _ENDS.search(text):
             return False
-        bare = MATH.sub("x", text)
+        return self._clean(MATH.sub("x", text))
+
+    def _clean(self, bare: str) -> bool:
+        """Whether a sentence without its formulas has no remains of anything, and no bracket that is left open."""
         if self.debris.search(bare):
             return False
         return all(bare.count(a) == bare.count(b) for a, b in _PAIRS) and bare.count('"') % 2 == 0

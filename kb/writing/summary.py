@@ -9,7 +9,7 @@ from kb.language.terms import tokens
 from kb.types import ChartLine, Sentence, StoredPost
 from kb.writing.layout import Language, Layout
 from kb.writing.select import REPEAT, UNFIT, Chooser, Limits
-from kb.writing.units import Judge, language_of, places, quoted_words, said
+from kb.writing.units import Judge, language_of, places, quoted_words
 
 LEAST = 5  # words of a sentence that says something
 MOST = 2  # sentences of a summary
@@ -49,7 +49,7 @@ def summary(
     for i in sorted(mine, key=lambda i: (-worth(i), i)):
         unit = choose.units[i]
         cost = (0, 0) if i in taken else (unit.words, len(unit.text))
-        near = any((choose.rows[i] @ choose.rows[j].T).sum() >= REPEAT for j in chosen)
+        near = any(choose.rows.between(i, j) >= REPEAT for j in chosen)
         if cost[0] <= left and cost[1] <= room and not near:
             chosen.append(i)
             left, room = left - cost[0], room - cost[1]
@@ -68,7 +68,7 @@ def _opening(post: StoredPost, markdown: str, judge: Judge, words: int, room: fl
     whole = [
         text
         for place in places(post.id, post.title, post.language, markdown, judge)
-        for text in said(place.block)
+        for text, _ in place.said
         if judge.alone.whole(text) and LEAST <= quoted_words(text) <= words and len(text) <= room
     ]
 

@@ -77,6 +77,7 @@ class Place:
     context: Mapping[str, float]  # what headings and title say of roles
     block: Block
     opens: bool  # whether it is the post's first prose
+    said: tuple[tuple[str, str | None], ...] = ()  # its sentences, each with itself and the next
     before: tuple[str, ...] = ()  # the sentences of the block right before, if it is prose
     after: Block | None = None
 
@@ -129,20 +130,19 @@ def places(post_id: int, title: str, language: str | None, markdown: str, judge:
             continue
         if any(_REFERENCES.search(text) for _, text in path):
             continue
-        yield Place(post_id, language, subject, context, block, opens, before, after)
+        pairs = tuple(said_with_next(block))
+        yield Place(post_id, language, subject, context, block, opens, pairs, before, after)
         if block.kind in ("paragraph", "list", "quote", "code"):
             # What introduces a formula, table or figure introduces the code below it too; items of a list do not
-            before = tuple(said(block)) if block.kind == "paragraph" else ()
+            before = tuple(text for text, _ in pairs) if block.kind == "paragraph" else ()
             opens = False
 
 
-def said(block: Block) -> list[str]:
-    """The sentences of a paragraph or a list, as they read. Block quotations are other people's words: none."""
-    return [sentence for sentence, _ in said_with_next(block)]
-
-
 def said_with_next(block: Block) -> list[tuple[str, str | None]]:
-    """The sentences, each with itself and the next one of its paragraph or item as they read together."""
+    """The sentences of a paragraph or a list as they read, each with itself and the next one of its paragraph or item.
+
+    Block quotations are other people's words: none.
+    """
     if block.kind == "paragraph":
         texts = [plain_inline(block.text)]
     elif block.kind == "list":
@@ -169,7 +169,7 @@ def sentence_units(place: Place, judge: Judge) -> Iterator[Unit]:
     """
     if NUMBERED.match(place.block.text):
         return  # the steps of a list mean something in their order alone
-    every = said_with_next(place.block)
+    every = place.said
     for n, (text, both) in enumerate(every):
         if not judge.alone.passes(text) and not (_INSTALLS.search(text) and judge.alone.tells(text)):
             continue
