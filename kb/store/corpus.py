@@ -112,12 +112,13 @@ def evidence(reader: sqlite3.Connection) -> list[Evidence]:
     return [Evidence(int(i), str(k), float(v), str(u)) for i, k, v, u in rows]
 
 
-def linkers_of(reader: sqlite3.Connection) -> dict[int, list[int]]:
-    """Posts of other blogs that link to each post."""
+def linkers_of(reader: sqlite3.Connection, until: str = "9") -> dict[int, list[int]]:
+    """Posts of other blogs that link to each post; those alone that the store had at an instant (ISO, UTC)."""
     blog = {int(i): int(s) for i, s in reader.execute("SELECT id, source_id FROM post")}
+    there = {int(i) for (i,) in reader.execute("SELECT id FROM post WHERE first_seen <= ?", (until,))}
     found: dict[int, list[int]] = {}
     for link in post_links(reader):
-        if blog[link.from_post] != blog[link.to_post]:
+        if blog[link.from_post] != blog[link.to_post] and link.from_post in there:
             found.setdefault(link.to_post, []).append(link.from_post)
     return found
 
