@@ -55,7 +55,7 @@ def _lines(
 ) -> tuple[ChartLine, ...]:  # fmt: skip
     entries = list(entries)
     posts = get_posts(reader, [e.post_id for e in entries])
-    linked, cited = linkers_of(reader, at), references(reader)
+    linked, cited = linkers_of(reader, posts, at), references(reader, posts)
     for then in earlier(reader, posts.values(), at).values() if as_ranked else ():
         posts[then.post.id], cited[then.post.id] = then.post, {"paper": then.papers}
     said = corrections(reader, "post")
