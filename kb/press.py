@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from kb.errors import KbError, NotFound
+from kb.store.earlier import earlier
 from kb.store.editions import edition as read_edition
 from kb.store.figures import figures, figures_at
 from kb.store.posts import body, texts
@@ -33,21 +35,24 @@ class Press:
     counts: dict[str, int]
     limits: Limits
     gate: Gate
+    bodies: Mapping[int, str] = field(default_factory=dict)  # Markdown at the edition's instant of posts edited since
 
 
 def open_press(reader: Reader, settings: Settings, number: int | None = None, vouch: Vouch | None = None) -> Press:
     """The press of an edition, by default of the newest. Raises NotFound."""
     from kb.ranking.chart import chart
 
-    lines = chart(reader, WHOLE, edition=number)
+    lines = chart(reader, WHOLE, edition=number, as_ranked=True)
     if not lines:
         raise NotFound("there is no chart to publish", "make one with: kb run")
     edition = read_edition(reader, number)
     counts = figures_at(reader, edition.made_at)
     limits = Limits(settings["quote_words"], settings["quote_share"])
+    then = earlier(reader, (line.post for line in lines), edition.made_at)
     fixed = tuple(_as_ranked(line) for line in lines)
     gate = Gate(fixed, lambda i: texts(reader, i), counts, limits, vouch=vouch)
-    return Press(edition.number, edition.made_at[:10], fixed, counts, limits, gate)
+    bodies = {post_id: before.markdown for post_id, before in then.items()}
+    return Press(edition.number, edition.made_at[:10], fixed, counts, limits, gate, bodies)
 
 
 def _as_ranked(line: ChartLine) -> ChartLine:
@@ -55,14 +60,22 @@ def _as_ranked(line: ChartLine) -> ChartLine:
     return replace(line, post=replace(line.post, score=line.entry.score, topic=line.entry.topic_id))
 
 
-def publish(reader: Reader, settings: Settings, language: Language, writer: Writer | None = None) -> Article:
-    """The newest edition's article, gone through the gate. Raises NotFound, GateError."""
+def publish(
+    reader: Reader, settings: Settings, language: Language, writer: Writer | None = None, number: int | None = None
+) -> Article:
+    """An edition's article, by default the newest's, gone through the gate. Raises NotFound, GateError.
+
+    It is of the edition's instant: a post that was edited since is quoted as it was, so that the same edition gives
+    the same article for as long as the store holds its posts.
+    """
     from kb.article import write_article
 
-    press = open_press(reader, settings, vouch=writer.vouch if writer else None)
-    article = write_article(
-        press.chart, lambda i: body(reader, i), press.counts, language, press.number, press.made_at, press.limits
-    )
+    press = open_press(reader, settings, number, writer.vouch if writer else None)
+
+    def markdown_of(post_id: int) -> str:
+        return press.bodies.get(post_id) or body(reader, post_id)
+
+    article = write_article(press.chart, markdown_of, press.counts, language, press.number, press.made_at, press.limits)
     if writer is not None:
         article = writer.rewrite(article)
     if found := list(press.gate.violations(article)):
@@ -73,7 +86,7 @@ def publish(reader: Reader, settings: Settings, language: Language, writer: Writ
 def verify(reader: Reader, settings: Settings, data: bytes, vouch: Vouch | None = None) -> list[str]:
     """What in an exported article the store does not bear out, a line each. Raises KbError for what is no article.
 
-    JSON of any edition is held against the store fact by fact; Markdown and HTML of the newest are printed again.
+    JSON is held against the store fact by fact; Markdown and HTML are printed again, of whatever edition.
     """
     from kb.published import tree_of, violations
     from kb.reprint import print_of
@@ -84,24 +97,26 @@ def verify(reader: Reader, settings: Settings, data: bytes, vouch: Vouch | None 
     try:
         press = open_press(reader, settings, tree["edition"], vouch)
     except NotFound as error:
-        raise KbError(f"it is of edition {tree['edition']}, which this store does not hold", error.hint) from None
+        raise _unknown(tree["edition"], error) from None
     return violations(tree, press.chart, press.made_at, press.gate, about_of(reader, settings, press))
 
 
 def _reprinted(reader: Reader, settings: Settings, printed: Print) -> list[str]:
-    """What differs in a page or a Markdown file from what the store gives now."""
+    """What differs in a page or a Markdown file from what the store gives of its edition."""
     from kb.exporters import renderer
     from kb.reprint import differences
-    from kb.store.editions import newest
 
-    if printed.edition != (last := newest(reader)):
-        raise KbError(
-            f"it is of edition {printed.edition}, and only the newest ({last}) can be printed again to compare",
-            "check the JSON of that edition, if you have it: kb export --check FILE",
-        )
-    again = renderer(printed.form)(publish(reader, settings, printed.language))
+    try:
+        article = publish(reader, settings, printed.language, number=printed.edition)
+    except NotFound as error:
+        raise _unknown(printed.edition, error) from None
+    again = renderer(printed.form)(article)
     assert isinstance(again, bytes | str)
     return differences(printed.text, again if isinstance(again, str) else again.decode())
+
+
+def _unknown(number: int, error: NotFound) -> KbError:
+    return KbError(f"it is of edition {number}, which this store does not hold", error.hint)
 
 
 def about_of(reader: Reader, settings: Settings, press: Press) -> About:
@@ -109,4 +124,4 @@ def about_of(reader: Reader, settings: Settings, press: Press) -> About:
     from kb.writing.about import about
 
     model = str(figures(reader, settings["model"])["model"])
-    return about(reader, press.chart, model, settings["site_url"])
+    return about(reader, press.chart, press.number, model, settings["site_url"])

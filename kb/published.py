@@ -115,10 +115,9 @@ def _without(tree: Mapping[str, Any], stored: set[int]) -> dict[str, Any]:
 
 
 def _of_its_time(where: Path, tree: Mapping[str, Any], again: Mapping[str, Any]) -> bool:
-    """Whether what a file says of itself cannot be made again: another program wrote it, or editions came since."""
+    """Whether what a file says of itself cannot be made again: another program wrote it."""
     said = tree["about"] if isinstance(tree.get("about"), dict) else {}
-    later = len(again["about"]["changes"]) > len(said.get("changes") or ())
-    return where[1:2] == ("program",) or said.get("program") != again["about"]["program"] or later
+    return where[1:2] == ("program",) or said.get("program") != again["about"]["program"]
 
 
 def _sentence(row: Mapping[str, Any]) -> Sentence:

@@ -9,6 +9,7 @@ from kb.ranking.trending import HALF_LIFE_DAYS, trending_entries
 from kb.store.connect import Reader
 from kb.store.corpus import linkers_of, read_corpus, references
 from kb.store.corrections import corrections
+from kb.store.earlier import earlier
 from kb.store.editions import edition as read_edition
 from kb.store.editions import newest
 from kb.store.posts import get_posts
@@ -26,11 +27,12 @@ def chart(
     trending: bool = False,
     edition: int | None = None,
     half_life_days: float = HALF_LIFE_DAYS,
+    as_ranked: bool = False,
 ) -> tuple[ChartLine, ...]:
     """The first n lines of an edition, by default the newest, or of one topic or field of it; none before the first.
 
     trending: the chart of what posts are worth as of the edition's date, halved for every half-life of age, by the
-    edition's own rules. Raises NotFound.
+    edition's own rules. as_ranked: posts that were edited since stand there as they were then. Raises NotFound.
     """
     if edition is None and newest(reader) is None:
         return ()
@@ -40,7 +42,7 @@ def chart(
     if trending:
         corpus = read_corpus(reader, shown.made_at[:10])
         entries = trending_entries(corpus, entries, rules_of(shown.parameters), half_life_days)
-    return _lines(reader, entries[:n], by_id)
+    return _lines(reader, entries[:n], by_id, shown.made_at, as_ranked)
 
 
 def _line_of(topic_id: int | None, by_id: Mapping[int, Topic]) -> tuple[int, ...]:
@@ -49,11 +51,13 @@ def _line_of(topic_id: int | None, by_id: Mapping[int, Topic]) -> tuple[int, ...
 
 
 def _lines(
-    reader: Reader, entries: Iterable[Entry], by_id: Mapping[int, Topic]
+    reader: Reader, entries: Iterable[Entry], by_id: Mapping[int, Topic], at: str, as_ranked: bool
 ) -> tuple[ChartLine, ...]:  # fmt: skip
     entries = list(entries)
     posts = get_posts(reader, [e.post_id for e in entries])
-    linked, cited = linkers_of(reader), references(reader)
+    linked, cited = linkers_of(reader, posts, at), references(reader, posts)
+    for then in earlier(reader, posts.values(), at).values() if as_ranked else ():
+        posts[then.post.id], cited[then.post.id] = then.post, {"paper": then.papers}
     said = corrections(reader, "post")
     pinned = {c.id for c in said if c.kind == "pin"}
     notes = {c.id: str(c.value) for c in said if c.kind == "note" and c.value}

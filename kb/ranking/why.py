@@ -46,8 +46,8 @@ def why(reader: Reader, post_id: int) -> Why:
 
 def _facts(reader: Reader, post: StoredPost, entry: Entry) -> dict[str, str]:
     """What each part rests on, in a line."""
-    cited = references(reader).get(post.id, {})
-    linked = get_posts(reader, linkers_of(reader).get(post.id, []))
+    cited = references(reader, [post.id]).get(post.id, {})
+    linked = get_posts(reader, linkers_of(reader, [post.id]).get(post.id, []))
     blogs = {p.source_id for p in linked.values()}
     lists = {p.source_id: p.title for i, p in linked.items() if i in roundups(reader)}
     into = sum(1 for _, to in blog_links(reader) if to == post.source_id)
@@ -70,7 +70,7 @@ def _facts(reader: Reader, post: StoredPost, entry: Entry) -> dict[str, str]:
 def _notes(reader: Reader, post: StoredPost, near: Iterable[tuple[int, float]]) -> Iterator[str]:
     """Who links here, what is near, and what a person said."""
     lists = roundups(reader)
-    for p in list(get_posts(reader, linkers_of(reader).get(post.id, [])).values())[:MOST]:
+    for p in list(get_posts(reader, linkers_of(reader, [post.id]).get(post.id, [])).values())[:MOST]:
         yield f"linked from{' the round-up' if p.id in lists else ''}: {p.title} ({p.url})"
     posts = get_posts(reader, [i for i, _ in near])
     for i, cosine in near:

@@ -28,6 +28,7 @@ _REWRITTEN = tuple(
     )
 )
 _TAG = re.compile(r"<[^<>]*>")
+_EMPTY = re.compile(r'\s[a-z]+=""')  # the library gives a table of one column no spacing, which is no length
 # MathML knows href and style too, and TeX can ask for them; only what says how a formula looks may stand
 _ATTRIBUTES = (
     "xmlns|display|displaystyle|scriptlevel|stretchy|fence|form|separator|largeop|movablelimits|symmetric|accent"
@@ -64,5 +65,6 @@ def _converted(tex: str, display: bool) -> str | None:
         found = str(convert(tex, display="block" if display else "inline"))
     except Exception:  # the library raises its own errors, IndexError and others on TeX that it does not know
         return None
+    found = _TAG.sub(lambda tag: _EMPTY.sub("", tag[0]), found)
     whole = found.count("<math ") == 1 and _SAFE.fullmatch(found) and not _UNREAD.search(_TAG.sub(" ", found))
     return found if whole else None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -97,11 +99,12 @@ def translations(reader: sqlite3.Connection) -> dict[int, int]:
     return {int(post_id): int(original_id) for post_id, original_id in rows}
 
 
-def references(reader: sqlite3.Connection) -> dict[int, dict[str, int]]:
-    """How many different references of each kind a post has."""
+def references(reader: sqlite3.Connection, post_ids: Iterable[int] | None = None) -> dict[int, dict[str, int]]:
+    """How many different references of each kind a post has; of these posts alone, where they are given."""
     found: dict[int, dict[str, int]] = {}
-    query = "SELECT post_id, kind, count(DISTINCT key) FROM reference GROUP BY post_id, kind ORDER BY post_id, kind"
-    for post_id, kind, n in reader.execute(query):
+    where = "" if post_ids is None else "WHERE post_id IN (SELECT value FROM json_each(?))"
+    query = f"SELECT post_id, kind, count(DISTINCT key) FROM reference {where} GROUP BY post_id, kind ORDER BY 1, 2"
+    for post_id, kind, n in reader.execute(query, () if post_ids is None else (json.dumps(list(post_ids)),)):
         found.setdefault(int(post_id), {})[str(kind)] = int(n)
     return found
 
@@ -112,13 +115,23 @@ def evidence(reader: sqlite3.Connection) -> list[Evidence]:
     return [Evidence(int(i), str(k), float(v), str(u)) for i, k, v, u in rows]
 
 
-def linkers_of(reader: sqlite3.Connection) -> dict[int, list[int]]:
-    """Posts of other blogs that link to each post."""
-    blog = {int(i): int(s) for i, s in reader.execute("SELECT id, source_id FROM post")}
+def linkers_of(reader: sqlite3.Connection, post_ids: Iterable[int], until: str = "9") -> dict[int, list[int]]:
+    """Posts of other blogs that link to each of some posts, copies left out; those alone that the store had at an
+    instant (ISO, UTC)."""
+    rows = reader.execute(
+        """WITH wanted AS (SELECT value AS id FROM json_each(:ids)),
+        named AS (SELECT key, id FROM post WHERE id IN wanted
+                  UNION SELECT key, post_id FROM alias WHERE post_id IN wanted)
+        SELECT DISTINCT n.id, f.id FROM named n JOIN reference r ON r.key = n.key
+        JOIN post f ON f.id = r.post_id JOIN post t ON t.id = n.id
+        WHERE f.source_id != t.source_id AND f.first_seen <= :until
+        AND f.id NOT IN (SELECT post_id FROM duplicate WHERE kind != 'translation')
+        ORDER BY 1, 2""",
+        {"ids": json.dumps(list(post_ids)), "until": until},
+    )
     found: dict[int, list[int]] = {}
-    for link in post_links(reader):
-        if blog[link.from_post] != blog[link.to_post]:
-            found.setdefault(link.to_post, []).append(link.from_post)
+    for post_id, linker in rows:
+        found.setdefault(int(post_id), []).append(int(linker))
     return found
 
 

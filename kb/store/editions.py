@@ -33,9 +33,10 @@ def ranks(reader: sqlite3.Connection, number: int | None) -> dict[int, int]:
     return {int(post_id): int(rank) for post_id, rank in rows}
 
 
-def numbers(reader: sqlite3.Connection, most: int) -> list[int]:
-    """The numbers of the newest editions, newest first."""
-    rows = reader.execute("SELECT number FROM edition ORDER BY number DESC LIMIT ?", (most,))
+def numbers(reader: sqlite3.Connection, most: int, last: int | None = None) -> list[int]:
+    """The numbers of the newest editions up to `last`, newest first."""
+    where = "" if last is None else f"WHERE number <= {last:d}"
+    rows = reader.execute(f"SELECT number FROM edition {where} ORDER BY number DESC LIMIT ?", (most,))
     return [int(number) for (number,) in rows]
 
 

@@ -17,9 +17,9 @@ from kb.types import About, Change, ChartLine, Edition
 EDITIONS = 20  # whose changes are told
 
 
-def about(reader: Reader, chart: Sequence[ChartLine], model: str, home: str) -> About:
-    """All that the formats tell of an article beside its chapters and its list."""
-    editions = [edition(reader, number) for number in numbers(reader, EDITIONS + 1)]
+def about(reader: Reader, chart: Sequence[ChartLine], number: int, model: str, home: str) -> About:
+    """All that the formats tell of an edition's article beside its chapters and its list."""
+    editions = [edition(reader, n) for n in numbers(reader, EDITIONS + 1, number)]
     told = changes(editions)
     named = {e.post_id for c in told for e in (*c.came, *c.left, *(e for e, _ in c.moved))}
     charted = Counter(line.post.source_id for line in chart)

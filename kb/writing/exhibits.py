@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from crawler.text import count_words, plain_inline, sentences
 from kb.rendering.formulas import readable
 from kb.types import Sentence
-from kb.writing.roles import HEADING
 from kb.writing.standalone import MATH, is_chinese
 from kb.writing.units import ITEM, NUMBERED, Judge, Place, Unit, fold, language_of
 
@@ -75,18 +74,22 @@ _PRESENTS = re.compile(
 )
 _CHAT = re.compile(
     r"\b(?:[Ll]et(?:['’]s| us)|super|going to|easy|quickly|[Nn]ow that|keep going|[Tt]hinking|working on|recap"
-    r"|of course"
+    r"|of course|[Ww]e then|(?:research|original) paper"
     r"|[Ww]e['’]ll|[Yy]ou['’]ll|here['’]s|first thing|simple enough|as usual|again|furt?her below|later"
     r"|this (?!code|snippet|function|class|example)\w+|that (?:we|I))\b"
     r"|然后|呢|吧|接下来|很简单|这里|上面|前面|刚才|大家|再来|这个|本[文节]|例如"
 )
+_CUT_SHORT = re.compile(
+    r"\b(?:in|on|at|of|from|by|to|with|and|is|are)\s*[:.]$|^[^\w“\"(（「$]"
+)  # what it led to is not here
 _ONE_OF = re.compile(
     r"(?:One of|In this|In our|In code|In the (?:paper|previous|next|same)|For example|For an|At this|Its|Their|Both"
     r"|Similarly|Finally|Next)\b"
 )
 _IMPORTS = re.compile(r"^\s*(?:import|from|library|using|#|//)\b|^\s*#", re.M)
 _RECALLS = re.compile(
-    r"\b(?:I|[Oo]ur|earlier|showed|above|previous|[Rr]ecall|[Ll]et|proof|one,)\b|前面|上面|证明|我们(?:有|得|知)"
+    r"\b(?:I|[Oo]ur|earlier|showed|above|previous|as before|[Rr]ecall|[Ll]et|proof|one,)\b"
+    r"|前面|上面|证明|我们(?:有|得|知)"
 )
 _OWN = re.compile(
     r"\b(?:I|my|I'm|I've|[Bb]log|[Pp]ost|[Ff]igure|[Ff]eel free|quite|kind of|first one|Equation)\b"
@@ -110,8 +113,8 @@ def _steps(place: Place, judge: Judge) -> Iterator[Unit]:
     intro = _intro(place)
     if intro and (_TALK.search(intro) or _leans(intro, judge)):
         intro = None
-    if place.context.get("steps", 0.0) < HEADING and not _STEPWISE.search(intro or ""):
-        return
+    if intro is None or not judge.named(intro) or not _STEPWISE.search(intro):
+        return  # the steps of nobody knows what
     text = "\n".join(items)
     whole = f"{intro or ''} {text}"
     roles = dict(judge.roles.combine(place.context, whole))
@@ -181,7 +184,7 @@ def _code(place: Place, judge: Judge) -> Iterator[Unit]:
     if kind in _SHELL or _COMMAND.match(code):
         if _COMMAND.search(code) and _PREPARES.search(code) and len(lines) <= COMMAND_LINES:
             piece = Sentence(code, "quote", (), "code", tongue, "bash")
-            if intro and _TALK.search(intro):
+            if intro and (_TALK.search(intro) or _ONE_OF.match(intro) or judge.alone.points[True].search(intro)):
                 intro = None
             yield _unit(place, "commands", intro, piece, {"environment": 0.9}, 0.4 + 0.3 * bool(intro), named)
         return
@@ -199,14 +202,15 @@ def _code(place: Place, judge: Judge) -> Iterator[Unit]:
     roles = {r: s for r, s in judge.roles.combine(place.context, intro).items() if r in ("implementation", "algorithm")}
     roles["code"] = 0.5 + 0.25 * defines + 0.15 * bool(_FRAMEWORK.search(code))
     fit = min(1.0, 0.3 * min(len(named), 2) + 0.2 * (6 <= len(lines) <= 22) + 0.2 * bool(named & place.subject) + 0.2)
-    fit -= 0.4 * _leans(intro, judge) + 0.25 * bool(_TALK.search(intro))
+    fit -= 0.4 * _leans(intro, judge) + 0.25 * bool(_TALK.search(intro)) + 0.3 * (not named & judge.terms.telling)
+    fit -= 0.3 * (intro[-1] not in ":：" and not _INTRODUCES.search(intro) and not _PRESENTS.match(intro))
     piece = Sentence(code, "quote", (), "code", tongue, place.block.language or None)
     yield _unit(place, "code", intro, piece, roles, fit, named)
 
 
 def _leans(intro: str, judge: Judge) -> bool:
     """Whether the words before something shown need what stood before them, or only talk."""
-    if _CHAT.search(intro) or _ONE_OF.match(intro):
+    if _CHAT.search(intro) or _ONE_OF.match(intro) or judge.alone.points[True].search(intro):
         return True
     return bool(judge.alone.openers[is_chinese(intro)].search(intro)) and not _PRESENTS.match(intro)
 
@@ -218,6 +222,8 @@ def _intro(place: Place) -> str | None:
     text = place.before[-1]
     bare = MATH.sub("x", text)
     if "$" in bare or _REFERENCE.search(bare) or _OWN.search(bare) or not re.search(r"[.。:：]$", text):
+        return None
+    if _CUT_SHORT.search(text):
         return None
     least, most = (6, 110) if is_chinese(text) else (5, 45)
     return text if least <= count_words(bare) <= most else None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 
-from crawler.blocks import blocks
+from crawler.blocks import Block, blocks
 from crawler.text import plain
 from kb.errors import KbError
 from kb.types import Article, ChartLine, Section, Sentence
@@ -225,15 +225,31 @@ class Gate:
 
 
 class _Source:
-    """A post's text in both readings, white space folded."""
+    """A post's text in both readings, white space folded. Each is taken when it is first asked for: most quotations
+    stand in the newest version."""
 
     def __init__(self, markdown: str) -> None:
         self.markdown = markdown
-        self.readings = (fold(plain(markdown)), fold(markdown))
-        found = blocks(markdown)
-        self.sentences = {text for block in found for pair in said_with_next(block) for text in pair if text}
-        self.shown = {(b.kind, b.text.strip()) for b in found if b.kind in ("code", "math")}
-        self.lists = {fold(" ".join(items(b))) for b in found if b.kind == "list"}
+
+    @cached_property
+    def readings(self) -> tuple[str, str]:
+        return fold(plain(self.markdown)), fold(self.markdown)
+
+    @cached_property
+    def found(self) -> list[Block]:
+        return blocks(self.markdown)
+
+    @cached_property
+    def sentences(self) -> set[str]:
+        return {text for block in self.found for pair in said_with_next(block) for text in pair if text}
+
+    @cached_property
+    def shown(self) -> set[tuple[str, str]]:
+        return {(b.kind, b.text.strip()) for b in self.found if b.kind in ("code", "math")}
+
+    @cached_property
+    def lists(self) -> set[str]:
+        return {fold(" ".join(items(b))) for b in self.found if b.kind == "list"}
 
     def has(self, text: str) -> bool:
         """Whether a quotation stands there as whole words."""

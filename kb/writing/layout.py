@@ -24,7 +24,7 @@ class Part:
     counts: tuple[str, ...] = ()  # names of counts, in their order
     head: Words | None = None  # a small heading
     connect: Words | None = None  # a phrase that stands before the rest
-    fit: float = 0.2  # least fitness of its units, see kb/writing/units.py
+    fit: float = 0.3  # least fitness of its units, see kb/writing/units.py
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ WEAK = 0.1
 WEAK_MORE = 0.05
 FIRST = 0.1  # for what opens a post or its section, where posts define and give background
 ENOUGH = 0.5  # from here on a sentence has the role
-TELLING = frozenset({"summary", "outlook", "application", "comparison", "security", "environment", "testing"})
+TELLING = frozenset({"summary", "outlook", "environment", "testing"})
 _SAME = {"steps": "algorithm", "integration": "testing"}  # two cue lists of the article, one role for a reader
 
 

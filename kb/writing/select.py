@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from kb.writing.likeness import Rows
+
 REPEAT = 0.45  # cosine of TF-IDF from which on two sentences say the same; read off pairs of the replayed web
 LOOSER = 0.45  # a role's score that will do where a section would stay below LEAST
 UNFIT = 0.1  # the least fitness there; a sentence of another role is worse than an honest word that there is little
@@ -56,7 +58,7 @@ class Chooser:
     origins: Mapping[int, Origin]
     language: str
     limits: Limits
-    rows: Any  # scipy CSR (n_units, n_terms), unit rows
+    rows: Rows  # of the units
     central: NDArray[np.float64]  # how near a unit is to what its post is about, 0..1
     known: NDArray[np.float64]  # how much of the chart speaks of what a unit is about, 0..1
     taken: list[int] = field(default_factory=list)
@@ -96,15 +98,16 @@ class Chooser:
         self._fill(pool, base, chosen, 3, least, other)
         for found in (good, pool):
             self._fill(found, base, chosen, 2, least, 1.0)
-        self._fill(pool, base, chosen, part.quotes, least, 1.0)
+        self._fill(pool, base, chosen, part.quotes, least, 1.0, 2)
         return chosen
 
     def _fill(
-        self, found: Sequence[int], base: Mapping[int, float], chosen: list[int], per_blog: int, want: int, share: float
-    ) -> None:
+        self, found: Sequence[int], base: Mapping[int, float], chosen: list[int], per_blog: int, want: int,
+        share: float, per_post: int = 1,
+    ) -> None:  # fmt: skip
         """Takes the best unit again and again until there are `want`, or no more may be taken."""
         while len(chosen) < want:
-            posts = {self.units[i].post_id for i in chosen}
+            posts = Counter(self.units[i].post_id for i in chosen)
             blogs = Counter(self.origins[p].source_id for p in posts)
             topics = {self.origins[p].topic for p in posts}
             openings = {_opening(self.units[i]) for i in chosen}
@@ -115,7 +118,7 @@ class Chooser:
             for i in found:
                 u, origin = self.units[i], self.origins[self.units[i].post_id]
                 again = blogs[origin.source_id]
-                if u.post_id in posts or again >= per_blog or (crowded and again) or not self._allowed(i):
+                if posts[u.post_id] >= per_post or again >= per_blog or (crowded and again) or not self._allowed(i):
                     continue
                 if u.language != self.language and foreign + 1 > share * (len(chosen) + 1):
                     continue
@@ -142,7 +145,7 @@ class Chooser:
         self.blocks[u.post_id] += u.form != "sentence"
         import numpy as np
 
-        self.nearest = np.maximum(self.nearest, np.asarray((self.rows @ self.rows[i].T).todense()).ravel())
+        self.nearest = np.maximum(self.nearest, self.rows.to_all(i))
 
     def _other_share(self) -> float:
         """The share of a part that may be in the other language: more, where few posts are in the article's own."""
@@ -184,19 +187,15 @@ def chooser(units: Sequence[Unit], origins: Mapping[int, Origin], language: str,
     """A chooser with nothing taken yet; the same units give the same choice."""
     import numpy as np
 
-    if not units:
-        return Chooser(units, origins, language, limits, None, np.zeros(0), np.zeros(0), nearest=np.zeros(0))
-    from sklearn.feature_extraction.text import TfidfVectorizer
+    from kb.writing.likeness import rows_of
 
-    texts = [u.text or " ".join(p.text for p in u.pieces) for u in units]
-    rows = TfidfVectorizer(analyzer=_words, sublinear_tf=True).fit_transform(texts)
+    rows = rows_of(_words(u.text or " ".join(p.text for p in u.pieces)) for u in units)
     central = np.zeros(len(units))
     by_post: dict[int, list[int]] = {}
     for i, u in enumerate(units):
         by_post.setdefault(u.post_id, []).append(i)
     for indices in by_post.values():
-        mean = np.asarray(rows[indices].mean(axis=0)).ravel()
-        near = np.asarray(rows[indices] @ mean).ravel()
+        near = rows.to_mean(indices)
         if near.max() > 0:
             central[indices] = near / near.max()
     known = np.array(_known(units, len(by_post)))

@@ -13,7 +13,7 @@ MATH = re.compile(r"\$(?=\S)((?:\\.|[^$\\])+?)(?<=\S)\$(?!\d)")  # a formula in 
 _ENDS = re.compile(r"[.!。！][\"'”’）)]?$")
 _BEGINS = re.compile(r"[\"“‘「《(（]?(?:[A-Z0-9]|[a-z]+[A-Z])")  # "kNN" and "word2Vec" begin sentences too
 _PAIRS = (("(", ")"), ("（", "）"), ("[", "]"), ("“", "”"), ("「", "」"), ("《", "》"))
-_ASIDE = re.compile(r"\([^()]*\)")
+_ASIDE = re.compile(r"\([^()]*\)|\bto \w+")  # no place for the verb of a sentence
 _CHARACTER = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z][\w'’-]*")
 _FIGURE = re.compile(r"\d[\d.,]*")
@@ -73,15 +73,20 @@ class Standalone:
         least, most = WORDS_ZH if chinese else WORDS_EN
         if bare[0] in "\"“「'‘(（[" or not least <= count_words(bare) <= most:
             return False
-        if not self.whole(text) or not (chinese or (_BEGINS.match(bare) and _VERB.search(_ASIDE.sub("", bare)))):
+        if not (chinese or _BEGINS.match(bare)):
             return False
-        return not any(rules[chinese].search(bare) for rules in (self.openers, self.points, self.person))
+        if any(rules[chinese].search(bare) for rules in (self.openers, self.person, self.points)):
+            return False
+        return bool(chinese or _VERB.search(_ASIDE.sub("", bare))) and self._clean(bare)
 
     def whole(self, text: str) -> bool:
         """Whether a sentence is one: it ends, its brackets close, no markup or reference is left in it."""
         if not _ENDS.search(text):
             return False
-        bare = MATH.sub("x", text)
+        return self._clean(MATH.sub("x", text))
+
+    def _clean(self, bare: str) -> bool:
+        """Whether a sentence without its formulas has no remains of anything, and no bracket that is left open."""
         if self.debris.search(bare):
             return False
         return all(bare.count(a) == bare.count(b) for a, b in _PAIRS) and bare.count('"') % 2 == 0
@@ -101,11 +106,11 @@ class Standalone:
         return not points and not self.soft.search(bare) and self.roughness(text) < ROUGH
 
     def substance(self, text: str, n_terms: int) -> float:
-        """What a sentence says, -.5 to 1: terms of the field, a reason or an effect; less for what every text says."""
+        """What a sentence says, -.8 to 1: terms of the field, a reason or an effect; less for what every text says."""
         bare = MATH.sub("x", text)
         told = 0.2 * min(n_terms, 3) + 0.2 * bool(self.explains.search(bare))
         told += 0.2 * min(2, len(set(self.explains.findall(bare)))) / 2
-        return told - 0.5 * bool(self.vacuous.search(bare))
+        return told - 0.8 * bool(self.vacuous.search(bare))
 
     def tells(self, text: str) -> bool:
         """Whether a sentence is whole and no talk, however it begins."""

@@ -8,8 +8,8 @@ from dataclasses import replace
 from kb.language.terms import tokens
 from kb.types import ChartLine, Sentence, StoredPost
 from kb.writing.layout import Language, Layout
-from kb.writing.select import REPEAT, Chooser, Limits
-from kb.writing.units import Judge, language_of, places, quoted_words, said
+from kb.writing.select import REPEAT, UNFIT, Chooser, Limits
+from kb.writing.units import Judge, language_of, places, quoted_words
 
 LEAST = 5  # words of a sentence that says something
 MOST = 2  # sentences of a summary
@@ -32,7 +32,8 @@ def summary(
 
     Sentences that the chapters quote already are passed over while there are others.
     """
-    mine = [i for i, u in enumerate(choose.units) if u.post_id == post.id and u.form == "sentence"]
+    own = [i for i, u in enumerate(choose.units) if u.post_id == post.id and u.form == "sentence"]
+    mine = [i for i in own if choose.units[i].fit >= UNFIT]  # one that says something is better than two
     taken, title = set(choose.taken), set(tokens(post.title))
 
     def worth(i: int) -> float:
@@ -40,7 +41,7 @@ def summary(
         roles = max(unit.roles.get(role, 0.0) for role in ("definition", "summary", "principle"))
         early = 1.0 if unit.start < 400 else 0.4 if unit.start < 1500 else 0.0
         titled = len(title & set(tokens(unit.text))) / (len(title) or 1)
-        return float(choose.central[i]) + 0.6 * unit.fit + 0.4 * (roles + titled) + 0.3 * early - 0.4 * (i in taken)
+        return float(choose.central[i]) + 0.9 * unit.fit + 0.4 * (roles + titled) + 0.3 * early - 0.4 * (i in taken)
 
     left = limits.quote_words - choose.words[post.id]
     room = limits.quote_share * len(markdown) - choose.characters[post.id]
@@ -48,7 +49,7 @@ def summary(
     for i in sorted(mine, key=lambda i: (-worth(i), i)):
         unit = choose.units[i]
         cost = (0, 0) if i in taken else (unit.words, len(unit.text))
-        near = any((choose.rows[i] @ choose.rows[j].T).sum() >= REPEAT for j in chosen)
+        near = any(choose.rows.between(i, j) >= REPEAT for j in chosen)
         if cost[0] <= left and cost[1] <= room and not near:
             chosen.append(i)
             left, room = left - cost[0], room - cost[1]
@@ -61,12 +62,22 @@ def summary(
 
 
 def _opening(post: StoredPost, markdown: str, judge: Judge, words: int, room: float) -> list[Sentence]:
-    """The first whole sentence, for a post that has none that stands alone."""
-    for place in places(post.id, post.title, post.language, markdown, judge):
-        for text in said(place.block):
-            if judge.alone.whole(text) and LEAST <= quoted_words(text) <= words and len(text) <= room:
-                return [Sentence(text, "quote", (), "sentence", language_of(text, post.language))]
-    return []
+    """For a post that has no sentence that stands alone: the first whole one that names a term of the title, else any
+    term of the field; else the first."""
+    title = judge.named(post.title)
+    whole = [
+        text
+        for place in places(post.id, post.title, post.language, markdown, judge)
+        for text, _ in place.said
+        if judge.alone.whole(text) and LEAST <= quoted_words(text) <= words and len(text) <= room
+    ]
+
+    def tells(text: str) -> int:
+        named = judge.named(text) & judge.terms.telling
+        return 0 if judge.alone.personal(text) else bool(named) + bool(named & title)
+
+    best = max(whole, key=tells, default=None)
+    return [Sentence(best, "quote", (), "sentence", language_of(best, post.language))] if best else []
 
 
 def reason(line: ChartLine, language: Language, layout: Layout) -> str:

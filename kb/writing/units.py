@@ -21,9 +21,13 @@ ITEM = re.compile(r"^(?:[-*+]|\d{1,9}[.)])[ \t]+")
 MOST_TOGETHER = 52  # words of two sentences that are quoted as one
 NUMBERED = re.compile(r"\d{1,9}[.)][ \t]")
 _NEXT_ITEM = re.compile(r"\n(?=[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t])")
+_ABBREVIATION = re.compile(r"(?<![\w-])[A-Z]{2,5}(?![\w-])")
 _NAME = re.compile(r"\b[A-Z][\w-]*[A-Z\d]\w*\b")  # ResNet, GPT-4: what the glossary need not know
 
-_IS_A = re.compile(r"(?:is|are) (?:an?|the|any)\b|是一[种个类]")
+_IS_A = re.compile(
+    r"(?:is|are) (?:an?|the|any)\b|是一[种类]"
+    r"|是一个(?=[^，。]{0,20}(?:模型|算法|方法|框架|网络|系统|函数|过程|工具|库|机制|概念|技术|架构|数据集|指标|领域))"
+)
 _ASIDE = re.compile(r"\([^()]*\)|（[^（）]*）|^(?:An?|The) ")
 _INSTALLS = re.compile(r"\b(?:pip3?|conda|apt(?:-get)?|brew) install [\w-]+")  # says all by itself
 _COPULA = re.compile(
@@ -66,6 +70,7 @@ class Place:
     context: Mapping[str, float]  # what headings and title say of roles
     block: Block
     opens: bool  # whether it is the post's first prose
+    said: tuple[tuple[str, str | None], ...] = ()  # its sentences, each with itself and the next
     before: tuple[str, ...] = ()  # the sentences of the block right before, if it is prose
     after: Block | None = None
 
@@ -118,20 +123,19 @@ def places(post_id: int, title: str, language: str | None, markdown: str, judge:
             continue
         if any(is_references(text) for _, text in path):
             continue
-        yield Place(post_id, language, subject, context, block, opens, before, after)
+        pairs = tuple(said_with_next(block))
+        yield Place(post_id, language, subject, context, block, opens, pairs, before, after)
         if block.kind in ("paragraph", "list", "quote", "code"):
             # What introduces a formula, table or figure introduces the code below it too; items of a list do not
-            before = tuple(said(block)) if block.kind == "paragraph" else ()
+            before = tuple(text for text, _ in pairs) if block.kind == "paragraph" else ()
             opens = False
 
 
-def said(block: Block) -> list[str]:
-    """The sentences of a paragraph or a list, as they read. Block quotations are other people's words: none."""
-    return [sentence for sentence, _ in said_with_next(block)]
-
-
 def said_with_next(block: Block) -> list[tuple[str, str | None]]:
-    """The sentences, each with itself and the next one of its paragraph or item as they read together."""
+    """The sentences of a paragraph or a list as they read, each with itself and the next one of its paragraph or item.
+
+    Block quotations are other people's words: none.
+    """
     if block.kind == "paragraph":
         texts = [plain_inline(block.text)]
     elif block.kind == "list":
@@ -158,7 +162,7 @@ def sentence_units(place: Place, judge: Judge) -> Iterator[Unit]:
     """
     if NUMBERED.match(place.block.text):
         return  # the steps of a list mean something in their order alone
-    every = said_with_next(place.block)
+    every = place.said
     for n, (text, both) in enumerate(every):
         if not judge.alone.passes(text) and not (_INSTALLS.search(text) and judge.alone.tells(text)):
             continue
@@ -191,9 +195,21 @@ def _fit(
     fit = 0.3 * bool(subject) + 0.15 * bool(_NAME.search(opening)) + 0.15 * bool(named & place.subject)
     if not subject and not _NAME.search(opening):
         fit -= 0.3  # it speaks of something that has no name here
-    telling = len(named & judge.terms.telling) + len(set(_NAME.findall(whole)))
-    fit += 0.6 * judge.alone.substance(whole, telling) + 0.1 * (whole != text)
+    terms, unclear = named & judge.terms.telling, opaque(whole, judge.terms)
+    if not terms:
+        fit -= 0.3  # names alone may be of anything
+    names = set(_NAME.findall(whole)) - unclear
+    fit += 0.6 * judge.alone.substance(whole, len(terms) + len(names)) + 0.1 * (whole != text)
+    fit -= 0.15 * len(unclear)
     return max(0.0, min(1.0, fit - judge.alone.roughness(text)))
+
+
+def opaque(text: str, terms: Terms) -> frozenset[str]:
+    """The abbreviations of a text that neither it nor the glossary explains."""
+    found = {name for name in _ABBREVIATION.findall(MATH.sub(" ", text)) if not terms.mentions(name)}
+    return frozenset(
+        name for name in found if not re.search(rf"[(（]{name}s?[)）]|\b{name}s? ?[(（][A-Za-z一-鿿]", text)
+    )
 
 
 def _checked(roles: dict[str, float], text: str, named: frozenset[int], judge: Judge) -> dict[str, float]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from crawler.blocks import blocks
 from kb.language.terms import tokens
 from kb.writing.standalone import is_chinese
-from kb.writing.units import said
+from kb.writing.units import said_with_next
 
 if TYPE_CHECKING:
     from kb.types import Float32
@@ -110,7 +110,7 @@ def _stretches(texts: Sequence[str]) -> list[str]:
     found: list[str] = []
     for text in texts:
         for block in blocks(text):
-            sentences = said(block)
+            sentences = [text for text, _ in said_with_next(block)]
             found += [" ".join(sentences[i : i + SPAN]) for i in range(max(1, len(sentences) - SPAN + 1)) if sentences]
     return found
 

@@ -20,7 +20,7 @@ from crawler.types import Post
 from kb.evidence import Gathered, gather
 from kb.services import hackernews, lobsters
 from kb.store.connect import Store, open_store
-from kb.store.corpus import evidence
+from kb.store.corpus import evidence, linkers_of, post_links, references
 from kb.store.posts import save_post
 from kb.store.sources import add_source
 from kb.types import NewSource
@@ -254,3 +254,16 @@ def test_a_services_paths_hold_whatever_host_they_are_given() -> None:
             path = service.ask(host, 0)
             assert path is not None and path.isascii() and ".." not in path.replace("..%2F", "") and " " not in path
     assert hackernews.ask("a.example", 1) is None and lobsters.ask("a.example", lobsters.MOST_PAGES) is None
+
+
+def test_linkers_are_of_other_blogs_no_copies_and_of_the_time(sample_store: Path) -> None:
+    reader = open_store(sample_store, create=False).reader
+    blog = {int(i): int(s) for i, s in reader.execute("SELECT id, source_id FROM post")}
+    found: dict[int, list[int]] = {}
+    for link in post_links(reader):
+        if blog[link.from_post] != blog[link.to_post]:
+            found.setdefault(link.to_post, []).append(link.from_post)
+    assert found and linkers_of(reader, blog) == found
+    assert linkers_of(reader, blog, until="2000-01-01T00:00:00Z") == {}
+    few = sorted(blog)[:5]
+    assert references(reader, few) == {i: n for i, n in references(reader).items() if i in few}

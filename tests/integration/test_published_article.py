@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 import cli
+from crawler.text import quality
+from crawler.types import Post, Reference
+from kb.ranking.chart import chart
+from kb.store.connect import open_store
+from kb.store.posts import get_post, save_post
+from kb.types import StoredPost
 from tests.fakes import service
 
 
@@ -52,6 +59,49 @@ def test_a_page_and_a_markdown_file_are_checked_by_printing_them_again(
     file.write_text(text.replace("Edition 1,", "Edition 7,").replace("第 1 期", "第 7 期"), encoding="utf-8")
     code, err = said(capsys, *store, "export", "--check", str(file))
     assert code == 1 and "it is of edition 7" in err
+
+
+@pytest.mark.parametrize(("form", "language"), [("md", "zh"), ("html", "en"), ("json", "en")])
+def test_an_earlier_edition_is_borne_out_after_an_edit_new_links_and_a_new_chart(
+    sample_copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str, language: str
+) -> None:
+    file, store = tmp_path / f"article.{form}", ("--db", str(sample_copy))
+    assert cli.run([*store, "-q", "export", "--format", form, "--language", language, "-o", str(file)]) == 0
+    first, second = _edit_the_first_of_the_chart(sample_copy)
+    assert cli.run([*store, "-q", "ban", str(second)]) == 0
+    assert cli.run([*store, "-q", "rank"]) == 0
+    again = tmp_path / "again.md"
+    assert cli.run([*store, "-q", "export", "-o", str(again)]) == 0
+    assert "Edition 2," in again.read_text(encoding="utf-8") and first.title + " revised" in again.read_text("utf-8")
+    code, told = said(capsys, *store, "export", "--check", str(file))
+    assert (code, told) == (0, f"{file}: the store bears it out\n"), told
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace(first.title, first.title + " revised", 1), encoding="utf-8")
+    assert said(capsys, *store, "export", "--check", str(file))[0] == 1
+
+
+def _edit_the_first_of_the_chart(file: Path) -> tuple[StoredPost, int]:
+    """Gives the first post another title and text, and a link from a new post of another blog; the post as it was,
+    and the id of the second."""
+    store, now = open_store(file, create=False), datetime.now(UTC)
+    first, second = (get_post(store.reader, line.post.id) for line in chart(store.reader, 2))
+    assert first is not None and second is not None
+    with store.writing() as session:
+        save_post(session, first.source_id, _revised(first), now)
+        save_post(session, second.source_id, Post(
+            f"{second.source}new", "A new post", f"Read [this]({first.url}).", second.source,
+            references=(Reference("post", first.url),)), now)  # fmt: skip
+    store.close()
+    return first, second.id
+
+
+def _revised(post: StoredPost) -> Post:
+    text = "Nothing of what was said here before is true any more. " * 30
+    return Post(
+        post.url, post.title + " revised", text, post.source, post.authors, post.published, post.updated, post.language,
+        tags=post.tags,
+        quality=quality(text),
+    )  # fmt: skip
 
 
 def test_posts_that_are_deleted_after_ranking_are_left_out_and_missed_by_the_check(

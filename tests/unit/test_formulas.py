@@ -32,3 +32,8 @@ def test_what_cannot_be_read_is_shown_as_tex(tex: str) -> None:
 
 def test_tex_is_escaped() -> None:
     assert "<img" not in mathml(r"\text{<img src=x>} \foo", display=False)
+
+
+def test_no_attribute_is_empty() -> None:
+    found = mathml("\\begin{aligned} Cost = 2(\\sqrt{P}-1) \\end{aligned}", True)
+    assert "<mtable" in found and '=""' not in found

@@ -17,6 +17,12 @@ SAYINGS = (
     ("environment", "安装 PyTorch 之前要先确认显卡驱动的版本。"),
     ("testing", "Hyperparameters are chosen on a validation set and never on the test set."),
     ("application", "Object detection is used in autonomous driving and satellite images."),
+    ("environment", "Most people train networks with high-level libraries such as Keras."),
+    ("environment", "Keras用于实现卷积网络，OpenCV用于对齐图像。"),
+    ("implementation", "A normalisation layer is applied before each attention block."),
+    ("implementation", "长短期记忆网络包含了三个门结构。"),
+    ("application", "The same pipeline can be applied to any domain that has a corpus."),
+    ("application", "图卷积网络已经应用到文档分类中。"),
     ("performance", "Mixed-precision training halves the memory usage of activations."),
     ("performance", "键值缓存可以降低推理的计算开销。"),
     ("scalability", "Data parallelism copies the model to all workers and averages gradients."),
@@ -27,6 +33,8 @@ SAYINGS = (
     ("comparison", "与循环网络相比，卷积网络更容易并行。"),
     ("summary", "In summary, small learning rates are safe and slow."),
     ("outlook", "Generalisation out of distribution remains an open problem."),
+    ("outlook", "Language models struggle to correct plans after unexpected errors."),
+    ("outlook", "循环语言模型仍存在一系列问题，比如训练慢。"),
     ("outlook", "如何让模型自己决定记住什么，仍然是开放问题。"),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from crawler.text import plain
 from kb.article import post_units
 from kb.types import StoredPost
-from kb.writing.units import Unit, fold, quoted_words
+from kb.writing.units import Unit, fold, opaque, quoted_words
 from tests.articles import judge
 
 POST = """Scaled dot-product attention is a mechanism that mixes values by the similarity of queries and keys. This is
@@ -25,6 +25,8 @@ $$
 where $d_k$ is the dimension of the keys.
 
 ## Steps
+
+Attention is computed in three steps:
 
 1. Project the input to queries, keys and values.
 2. Compute the scaled dot products.
@@ -63,6 +65,27 @@ def test_each_form_is_found_with_what_introduces_it() -> None:
     assert found["code"].pieces[0].text == "The function computes attention for a batch of sequences:"
     assert found["commands"].pieces[-1].text == "pip install torch"
     assert found["sentence"].text.startswith("Scaled dot-product attention")
+
+
+def test_the_steps_of_something_that_is_not_named_are_left_out() -> None:
+    unnamed = POST.replace("Attention is computed in three steps:", "It goes as follows:")
+    assert "steps" not in {u.form for u in cut(unnamed)}
+
+
+def test_a_sentence_with_abbreviations_that_nobody_explains_is_less_fit() -> None:
+    plainly = "Attention mixes values by the similarity of queries and keys, which reduces the path between words."
+    (clear,) = cut(plainly)
+    (unclear,) = cut(plainly.replace("queries and keys", "QZX and KZX"))
+    (explained,) = cut(plainly.replace("queries and keys", "queries (QZX) and keys (KZX)"))
+    assert unclear.fit < clear.fit
+    assert unclear.fit < explained.fit
+
+
+def test_an_abbreviation_is_opaque_where_neither_text_nor_glossary_explains_it() -> None:
+    terms = judge().terms
+    assert opaque("ABQ beats the CNN on every task.", terms) == {"ABQ"}
+    assert opaque("Advanced bandit quotas (ABQ) beat the CNN, and ABQ is cheap.", terms) == frozenset()
+    assert opaque("ABQ (advanced bandit quotas) beats $\\mathrm{XYZ}$.", terms) == frozenset()
 
 
 def test_every_piece_stands_in_the_post_to_the_letter() -> None:
