@@ -26,7 +26,7 @@ def main_text(body: bytes) -> str:
         return ""
     head = head_of(root)
     url = own_url(head)
-    title = title_of(root, head, (), None)
+    title = title_of(root, head, url, (), None)
     markdown = content_of(root, url, title).markdown
     return "\n".join(plain(markdown[b.start : b.end]) for b in blocks(markdown) if b.kind != "figure")
 

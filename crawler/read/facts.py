@@ -49,7 +49,7 @@ def facts_of(root: Element, head: Head, url: str, blog: Blog, hint: Hint | None,
     updated = updated_of(head, published, fetched) or (hint.updated if hint else None)
     authors = authors_of(root, head, names, hint.authors if hint else (), blog.authors)
     return Facts(
-        title=title_of(root, head, [*names, *authors], hint.title if hint else None),
+        title=title_of(root, head, url, [*names, *authors], hint.title if hint else None),
         authors=authors,
         published=published,
         updated=updated if updated != published else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from html import unescape
+from urllib.parse import urlsplit
 
 from crawler.read.head import Head
 from crawler.read.tree import Element, around, tokens, words
@@ -18,7 +19,7 @@ _FEED_WORDS = re.compile(
     r"\s*(?:-|–|»|\||:)?\s*(?:\b(?:full\s+)?(?:rss|atom|json)?\s*feed\b|\brss\b|\batom\b).*$", re.I
 )
 _FRONT = frozenset(("/", "./", "../", "../../", "index.html", "/index.html", "../index.html", "../../index.html"))
-_BARE_HOST = re.compile(r"https?://[^/]+/?")
+_BARE_HOST = re.compile(r"https?://([^/]+)/?")
 _BRAND = re.compile(
     r" (?:[a-z]+[-_])*(?:brand|site-title|site-name|logo|blog-title|site_title|navbar-brand|"
     r"brand-title)(?:[-_]\w+)* "
@@ -92,8 +93,9 @@ def without_site(title: str, names: Iterable[str], headings: Iterable[str]) -> s
     return title
 
 
-def _site_names(root: Element) -> list[str]:
+def _site_names(root: Element, url: str) -> list[str]:
     """What the page calls the blog: the titles of its feeds, the words that lead to its front page."""
+    own = urlsplit(url).netloc.lower().removeprefix("www.")
     names = [
         _FEED_WORDS.sub("", link.get("title"))
         for link in root.iter("link")
@@ -101,7 +103,9 @@ def _site_names(root: Element) -> list[str]:
     ]
     for link in root.iter("a"):
         href = (link.get("href") or "").strip()
-        if href in _FRONT or _BARE_HOST.fullmatch(href) or _BRAND.search("".join(map(tokens, around(link, 3)))):
+        host = match[1].lower().removeprefix("www.") if (match := _BARE_HOST.fullmatch(href)) else None
+        leads_home = href in _FRONT or (host and own and f".{own}".endswith(f".{host}"))
+        if leads_home or _BRAND.search("".join(map(tokens, around(link, 3)))):
             text = words(link)
             if 2 <= len(text) <= 60 and fold(text) not in ("home", "blog", "首页", "主页", "posts"):
                 names.append(text)
@@ -110,10 +114,10 @@ def _site_names(root: Element) -> list[str]:
     return names
 
 
-def title_of(root: Element, head: Head, site_names: Iterable[str], hinted: str | None) -> str:
+def title_of(root: Element, head: Head, url: str, site_names: Iterable[str], hinted: str | None) -> str:
     """The title; where machines and readers are told different ones, the one that two places agree on."""
     headings = heading_candidates(root)
-    names = [*site_names, head.site, *_site_names(root)]
+    names = [*site_names, head.site, *_site_names(root, url)]
     shown = [text for text, _ in headings]
     said = head.first("og:title", "twitter:title", "citation_title", "dc.title", "title")
     structured = head.article.get("headline") or head.article.get("name")
