@@ -14,7 +14,7 @@ from kb.ranking.scoring import quality, saturate
 if TYPE_CHECKING:
     from kb.types import Corpus, Float32
 
-WEIGHT = 0.12
+WEIGHT = 0.08
 # half of the credit at: the medians of the posts on the topic of the replayed web, rounded
 HALVES = {"words": 1500, "formulas": 15, "code_lines": 40, "figures": 6, "headings": 8}
 
