@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     Places = NDArray[np.int64]
 
-# Lists that are looked into, times the root of their number. At 100,000 rows in 1,264 lists 63 of them hold .985 of the
-# first ten posts, 105 of them .996 (docs/decisions/0014)
-PROBES, LEAST_PROBES = 2.2, 24
+# Lists that are looked into, times the root of their number: .986 of the first ten posts of 100,000 rows, .997 of those
+# of a million; 3 times gave .981 and .972 (docs/decisions/0014)
+PROBES, LEAST_PROBES = 4.0, 24
 SAMPLED_POSTS = 200  # whose cosines stand for those of all posts, where not all are compared
 MOST_GATHERED = 12_000  # rows that a filter may leave to be compared one by one
 
