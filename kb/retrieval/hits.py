@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from kb.store.connect import Reader
 
 
+AS_GOOD = 0.8  # of its copy's score: an original that is as near is shown in its stead
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A post in the order of hits, and where in it the answer is: one of its passages, or a stretch of its text."""
@@ -31,17 +34,18 @@ class Place:
 
 
 def one_of_each_group(reader: Reader, order: Sequence[Fused]) -> list[Fused]:
-    """The posts without those that are copies of an earlier one; of equal score, the original is kept."""
+    """The best of each group of duplicates; the original where it is nearly as good as its copies."""
     originals = filters.originals(reader, [fused.post_id for fused in order])
     if not originals:
         return list(order)
-    by_group: dict[int, Fused] = {}
+    shown: dict[int, Fused] = {}  # in the order of each group's best, so that no page loses a post
+    best: dict[int, float] = {}
     for fused in order:
         group = originals.get(fused.post_id, fused.post_id)
-        kept = by_group.get(group)
-        if kept is None or (fused.post_id == group and abs(fused.score - kept.score) < 1e-6):
-            by_group[group] = fused
-    return sorted(by_group.values(), key=lambda f: (-f.score, f.post_id))
+        least = AS_GOOD * best.setdefault(group, fused.score)
+        if group not in shown or (fused.post_id == group and fused.score >= least):
+            shown[group] = fused
+    return list(shown.values())
 
 
 def hits_of(reader: Reader, places: Sequence[Place], wanted: Wanted, first_rank: int) -> list[Hit]:

@@ -13,6 +13,8 @@ from crawler.types import Post
 from kb.embed import Embedded, embed
 from kb.errors import NotFound, UsageError
 from kb.language.gloss import Glosser, load_glosser
+from kb.retrieval.fusion import Fused
+from kb.retrieval.hits import one_of_each_group
 from kb.retrieval.similar import similar
 from kb.search import Searcher, search
 from kb.store import text, vectors
@@ -162,6 +164,17 @@ def test_one_of_each_group_of_duplicates_is_shown(store: Store) -> None:
             "INSERT INTO duplicate (post_id, original_id, kind, similarity, made_by) VALUES (1, 2, 'near', 1, 'x')"
         )
     assert len({"Transfer learning", "迁移学习"} & set(titles(store, "transfer learning"))) == 1
+
+
+def test_an_original_that_is_nearly_as_good_is_shown_and_not_its_copy(store: Store) -> None:
+    best, next_best, *_ = order = [Fused(1, 4.0, 2.0, 2.0), Fused(2, 3.9, 2.0, 1.9), Fused(3, 3.5, 2.0, 1.5)]
+    with store.writing() as session:
+        session.connection().exec_driver_sql(
+            "INSERT INTO duplicate (post_id, original_id, kind, similarity, made_by) VALUES (1, 3, 'near', 1, 'x')"
+        )
+    assert one_of_each_group(store.reader, order) == [order[2], next_best]
+    far = [best, next_best, Fused(3, 1.0, 0.5, 0.5)]
+    assert one_of_each_group(store.reader, far) == [best, next_best]
 
 
 def test_a_hit_says_where_and_why(store: Store) -> None:
