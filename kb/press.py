@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from kb.errors import KbError, NotFound
-from kb.store.earlier import earlier
+from kb.store.earlier import texts_then
 from kb.store.editions import edition as read_edition
 from kb.store.figures import figures, figures_at
 from kb.store.posts import body, texts
@@ -48,10 +48,10 @@ def open_press(reader: Reader, settings: Settings, number: int | None = None, vo
     edition = read_edition(reader, number)
     counts = figures_at(reader, edition.made_at)
     limits = Limits(settings["quote_words"], settings["quote_share"])
-    then = earlier(reader, (line.post for line in lines), edition.made_at)
+    then = texts_then(reader, (line.post.id for line in lines), edition.made_at)
     fixed = tuple(_as_ranked(line) for line in lines)
     gate = Gate(fixed, lambda i: texts(reader, i), counts, limits, vouch=vouch)
-    bodies = {post_id: before.markdown for post_id, before in then.items()}
+    bodies = {post_id: markdown for post_id, (_, markdown) in then.items()}
     return Press(edition.number, edition.made_at[:10], fixed, counts, limits, gate, bodies)
 
 

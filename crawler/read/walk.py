@@ -14,7 +14,7 @@ from crawler.read.tree import BLOCK, HEADINGS, Element, blockish, words
 
 _CAPTION = re.compile(r"caption|figcap|image-?title|img-?desc")
 _FOLD = re.compile(
-    r"\W*(?:(?:show|hide|view|see|expand|click to \w+|点击(?:展开|查看)?|展开|查看)\b\W*)?(?:the |all )?"
+    r"\W*(?:(?:(?:show|hide|view|see|expand|click to \w+)\b|点击(?:展开|查看)?|展开|查看)\W*)?(?:the |all )?"
     r"(?:source )?(?:code|details|more|代码|详情|全文)?\W*",
     re.I,
 )  # what a fold says of itself, and not of what is in it

@@ -56,8 +56,8 @@ def _lines(
     entries = list(entries)
     posts = get_posts(reader, [e.post_id for e in entries])
     linked, cited = linkers_of(reader, posts, at), references(reader, posts)
-    for then in earlier(reader, posts.values(), at).values() if as_ranked else ():
-        posts[then.post.id], cited[then.post.id] = then.post, {"paper": then.papers}
+    for post_id, then in earlier(reader, posts, at).items() if as_ranked else ():
+        posts[post_id], cited[post_id] = then.post, {"paper": then.papers}
     said = corrections(reader, "post")
     pinned = {c.id for c in said if c.kind == "pin"}
     notes = {c.id: str(c.value) for c in said if c.kind == "note" and c.value}

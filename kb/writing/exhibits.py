@@ -111,16 +111,16 @@ def _steps(place: Place, judge: Judge) -> Iterator[Unit]:
     if any(not _step_reads(item) for item in items):
         return
     intro = _intro(place)
-    if intro and (_TALK.search(intro) or _leans(intro, judge)):
-        intro = None
-    if intro is None or not judge.named(intro) or not _STEPWISE.search(intro):
+    if intro is None or _TALK.search(intro) or _leans(intro, judge):
+        return
+    if not judge.named(intro) or not _STEPWISE.search(intro):
         return  # the steps of nobody knows what
     text = "\n".join(items)
-    whole = f"{intro or ''} {text}"
+    whole = f"{intro} {text}"
     roles = dict(judge.roles.combine(place.context, whole))
     roles["steps"] = min(1.0, 0.6 + roles.get("steps", 0.0))
     named = judge.named(whole)
-    fit = min(1.0, 0.3 * bool(intro) + 0.12 * len(named)) - 0.5 * judge.alone.personal(whole)
+    fit = min(1.0, 0.3 + 0.12 * len(named)) - 0.5 * judge.alone.personal(whole)
     tongue = language_of(text, place.language)
     yield _unit(place, "steps", intro, Sentence(text, "quote", (), "steps", tongue), roles, fit, named)
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from kb.writing.likeness import Rows
-
 REPEAT = 0.45  # cosine of TF-IDF from which on two sentences say the same; read off pairs of the replayed web
 LOOSER = 0.45  # a role's score that will do where a section would stay below LEAST
 UNFIT = 0.1  # the least fitness there; a sentence of another role is worse than an honest word that there is little
@@ -58,7 +56,7 @@ class Chooser:
     origins: Mapping[int, Origin]
     language: str
     limits: Limits
-    rows: Rows  # of the units
+    rows: Any  # scipy CSR (n_units, n_terms), unit rows
     central: NDArray[np.float64]  # how near a unit is to what its post is about, 0..1
     known: NDArray[np.float64]  # how much of the chart speaks of what a unit is about, 0..1
     taken: list[int] = field(default_factory=list)
@@ -145,7 +143,7 @@ class Chooser:
         self.blocks[u.post_id] += u.form != "sentence"
         import numpy as np
 
-        self.nearest = np.maximum(self.nearest, self.rows.to_all(i))
+        self.nearest = np.maximum(self.nearest, np.asarray((self.rows @ self.rows[i].T).todense()).ravel())
 
     def _other_share(self) -> float:
         """The share of a part that may be in the other language: more, where few posts are in the article's own."""
@@ -187,15 +185,19 @@ def chooser(units: Sequence[Unit], origins: Mapping[int, Origin], language: str,
     """A chooser with nothing taken yet; the same units give the same choice."""
     import numpy as np
 
-    from kb.writing.likeness import rows_of
+    if not units:
+        return Chooser(units, origins, language, limits, None, np.zeros(0), np.zeros(0), nearest=np.zeros(0))
+    from sklearn.feature_extraction.text import TfidfVectorizer
 
-    rows = rows_of(_words(u.text or " ".join(p.text for p in u.pieces)) for u in units)
+    texts = [u.text or " ".join(p.text for p in u.pieces) for u in units]
+    rows = TfidfVectorizer(analyzer=_words, sublinear_tf=True).fit_transform(texts)
     central = np.zeros(len(units))
     by_post: dict[int, list[int]] = {}
     for i, u in enumerate(units):
         by_post.setdefault(u.post_id, []).append(i)
     for indices in by_post.values():
-        near = rows.to_mean(indices)
+        mean = np.asarray(rows[indices].mean(axis=0)).ravel()
+        near = np.asarray(rows[indices] @ mean).ravel()
         if near.max() > 0:
             central[indices] = near / near.max()
     known = np.array(_known(units, len(by_post)))

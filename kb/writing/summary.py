@@ -49,7 +49,7 @@ def summary(
     for i in sorted(mine, key=lambda i: (-worth(i), i)):
         unit = choose.units[i]
         cost = (0, 0) if i in taken else (unit.words, len(unit.text))
-        near = any(choose.rows.between(i, j) >= REPEAT for j in chosen)
+        near = any((choose.rows[i] @ choose.rows[j].T).sum() >= REPEAT for j in chosen)
         if cost[0] <= left and cost[1] <= room and not near:
             chosen.append(i)
             left, room = left - cost[0], room - cost[1]

@@ -110,7 +110,7 @@ def _stretches(texts: Sequence[str]) -> list[str]:
     found: list[str] = []
     for text in texts:
         for block in blocks(text):
-            sentences = [text for text, _ in said_with_next(block)]
+            sentences = [sentence for sentence, _ in said_with_next(block)]
             found += [" ".join(sentences[i : i + SPAN]) for i in range(max(1, len(sentences) - SPAN + 1)) if sentences]
     return found
 
