@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -26,15 +27,18 @@ import numpy as np
 
 from benchmarks.measure import write
 from crawler.urls import key
-from kb.evaluation.topicfigures import agreement
+from kb.evaluation.topicfigures import LARGE, agreement, some_of, topic_of
 from kb.language.terms import load_terms
 from kb.rank import run_rank
 from kb.ranking.difference import changes
 from kb.store.connect import open_store
 from kb.store.editions import edition
+from kb.store.sorting import sortable
 from kb.store.spaces import post_vectors
 from kb.store.topics import assignments, list_topics
-from kb.topics import run_topics
+from kb.taxonomy.fields import kept_prototypes
+from kb.taxonomy.regroup import Known, refit
+from kb.topics import describe, run_topics
 
 GROWTH = 1.05
 OF_A_POST = ("body", "alias", "reference", "relevance", "post_vector", "fingerprint", "duplicate")
@@ -64,11 +68,16 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="kb-topics-") as folder:
         result: dict[str, Any] = {"growth": grow(given.db, Path(folder), given.days)}
         result["whole"] = whole(given.db, Path(folder), given.labels)
+        result["draws"] = draws(given.db, given.labels)
         if given.bertopic:
             result["bertopic"] = beside(given.db, Path(folder), given.labels, given.bertopic)
     write("topics", result)
     print(
-        json.dumps({k: v for k, v in result["growth"].items() if k != "by_day"} | {"whole": result["whole"]}, indent=1)
+        json.dumps(
+            {k: v for k, v in result["growth"].items() if k != "by_day"}
+            | {name: result[name] for name in ("whole", "draws")},
+            indent=1,
+        )
     )
     return 0
 
@@ -183,6 +192,35 @@ def whole(full: Path, folder: Path, labels: Path) -> dict[str, Any]:
     store.close()
     return {"posts": done.posts, "topics": done.topics, "outliers": round(done.outliers / done.posts, 4),
             "cpu_s": round(cpu_s, 2)} | figures  # fmt: skip
+
+
+def draws(full: Path, labels: Path, n: int = 6) -> dict[str, Any]:
+    """Fits from nothing on nineteen posts in twenty, drawn anew each time: mean and standard deviation.
+
+    mixed: of the topics with eight labelled posts or more, the share that holds English and Chinese ones.
+    """
+    store = open_store(full, create=False)
+    reader = store.reader
+    known = _labels(store, labels)
+    language = {int(i): str(tag or "")[:2] for i, tag in reader.execute("SELECT id, language FROM post")}
+    vectors = post_vectors(reader)
+    whole = set(vectors.ids.tolist())
+    posts = [post for post in sortable(reader) if post.post_id in whole]
+    described = describe(store, posts, vectors, kept_prototypes(store), load_terms(), None)
+    found: dict[str, list[float]] = {}
+    for seed in range(n):
+        chosen = np.random.default_rng(seed).random(len(posts)) < 1 / GROWTH
+        own = topic_of(refit(Known((), {}), some_of(described, chosen)))
+        mine = [i for i in known if i in own]
+        for figure in agreement({i: own[i] for i in mine}, known):
+            found.setdefault(figure.name, []).append(figure.value)
+        of_topic = {t: Counter(language[i] for i in mine if own[i] == t) for t in set(own.values())}
+        large = [c for c in of_topic.values() if c.total() >= LARGE]
+        found.setdefault("mixed", []).append(float(np.mean([c["en"] > 0 and c["zh"] > 0 for c in large])))
+    store.close()
+    return {"n": n} | {
+        name: {"mean": round(float(np.mean(v)), 4), "sd": round(float(np.std(v)), 4)} for name, v in found.items()
+    }
 
 
 def beside(full: Path, folder: Path, labels: Path, python: Path) -> dict[str, Any]:

@@ -97,8 +97,8 @@ def number_of_topics(n_posts: int) -> int:
 def cluster(rows: Float32, k: int, seeds: Float32 | None = None, chance: int = 0) -> Labels:
     """A cluster (0 to k - 1) for every row, by k-means (Lloyd 1982) from the clusters of a hierarchy (Ward 1963).
 
-    Beginnings by chance gave other topics with every seed (.03 of V-measure apart) and worse ones. The hierarchy takes
-    n^2 numbers, so above `MICRO` rows it is one of micro-clusters.
+    Beginnings by chance gave other topics with every seed (.03 of V-measure apart), no better ones and more slowly
+    (docs/ranking.md). The hierarchy takes n^2 numbers, so above `MICRO` rows it is one of micro-clusters.
 
     seeds: centroids of the standing topics, which the fit starts from, so that what was found before stays found.
     chance: the seed of the sample and the beginnings of the micro-clusters; the project's own fits all have the same.
