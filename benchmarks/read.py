@@ -153,13 +153,28 @@ def _line(file: Any, row: dict[str, Any]) -> None:
 
 def score(a: argparse.Namespace, out: Path) -> dict[str, Any]:
     """What the scorer beside the truth says of the posts in `out`; of trafilatura's, which lack facts, the texts."""
-    command = [sys.executable, str(a.truth.parent / "score.py"), str(out / "posts.jsonl"), "--json", "--truth", a.truth]
-    command += ["--texts", str(out / "texts.jsonl"), "--sites", str(a.sites)]
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=True)
-    figures: dict[str, Any] = json.loads(done.stdout)
+    figures = scored(a, out, "")
     kept = ("kept_code", "kept_formulas", "kept_cells", "boilerplate")
     facts = () if out != a.out else ("recall", "nonposts", "title", "day", "authors", "language")
     return {name: figures[name] for name in (*facts, *kept)}
+
+
+def least_kept(a: argparse.Namespace, whole: float) -> dict[str, Any]:
+    """The blog without which the most of the pages' code is kept; whole: the share that is kept with it."""
+    hosts = [row["host"] for row in rows(a.truth.parent / "hosts.jsonl")]
+    low = [host for host in hosts if scored(a, a.out, host)["kept_code"] < whole]  # 0 too where a blog has no code
+    rest = {host: scored(a, a.out, ",".join(h for h in hosts if h != host))["kept_code"] for host in low}
+    worst = max(low, key=lambda host: rest[host], default=None)
+    return {"blog": worst, "kept_code_of_the_others": rest.get(worst or "", whole)}
+
+
+def scored(a: argparse.Namespace, out: Path, hosts: str) -> dict[str, Any]:
+    """The scorer's figures for some hosts, or for all."""
+    command = [sys.executable, a.truth.parent / "score.py", out / "posts.jsonl", "--json", "--truth", a.truth]
+    command += ["--texts", out / "texts.jsonl", "--sites", a.sites, "--hosts", hosts]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=True)
+    figures = json.loads(done.stdout)
+    return {name: round(value, 4) if isinstance(value, float) else value for name, value in figures.items()}
 
 
 def main() -> None:
@@ -185,12 +200,15 @@ def main() -> None:
         figures["trafilatura, the same"] = read_all(
             [(u, f, h, True, None, ()) for u, f, h, *_ in posts], a.processes, a.out / "trafilatura"
         )
-    scored = {"kb": score(a, a.out)} | ({"trafilatura": score(a, a.out / "trafilatura")} if a.trafilatura else {})
-    print(json.dumps({**figures, "scored": scored}, indent=1))
+    kept = {"kb": score(a, a.out)}
+    kept["least kept"] = least_kept(a, kept["kb"]["kept_code"])
+    if a.trafilatura:
+        kept["trafilatura"] = score(a, a.out / "trafilatura")
+    print(json.dumps({**figures, "scored": kept}, indent=1))
     if a.write:
         from benchmarks.measure import write
 
-        made = {"sample_a_host": a.sample or "all", "processes": a.processes, "readers": figures, "scored": scored}
+        made = {"sample_a_host": a.sample or "all", "processes": a.processes, "readers": figures, "scored": kept}
         write("read", made)
 
 
