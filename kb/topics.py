@@ -23,7 +23,7 @@ from kb.store.sorting import Sortable
 from kb.store.spaces import post_vectors, vectors_made_by
 from kb.taxonomy import regroup
 from kb.taxonomy.clusters import Frame
-from kb.taxonomy.fields import Prototypes, field_shares, fields_hash, kept_prototypes, load_fields
+from kb.taxonomy.fields import OTHER, Prototypes, field_shares, fields_hash, kept_prototypes, load_fields
 from kb.taxonomy.labels import Label, labels, term_counts
 from kb.taxonomy.subject import load_model, usual_likeness
 from kb.types import Assignment, Topic
@@ -128,7 +128,7 @@ def describe(
     return regroup.Described(
         tuple(p.post_id for p in posts), tuple(p.copy for p in posts), rows,
         (rows @ fields.rows[: fields.n_on].T).astype(np.float32), shares, relevance,
-        usual_likeness(load_model(), vectors.model),
+        usual_likeness(load_model(), vectors.model), fields.ids.index(OTHER),
     )  # fmt: skip
 
 

@@ -67,6 +67,10 @@ class Tokens:
     def _word_pieces(self, text: str) -> tuple[int, ...]:
         return tuple(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
+    def reviewed(self) -> list[tuple[str, str]]:
+        """What the glossary calls in Chinese, with its English; its other English names make no difference here."""
+        return [(name, term.en) for term in self._glosser.terms() for name in term.names if has_cjk(name)]
+
     @cached_property
     def _words(self) -> dict[str, int]:
         return {word: row for row, word in enumerate(_read("chinese_words.txt").decode().splitlines())}
@@ -90,8 +94,9 @@ def load_rows() -> Float32:
 def version(tokens: Tokens) -> str:
     """Changes with whatever gives a Chinese text another vector: the rows, the lists, the way of cutting words."""
     seen = hashlib.blake2b(digest_size=4)
-    for name in ("chinese_words.txt", "chinese_rows.npz", "glossary.csv", "lexicon.tsv", "traditional.tsv"):
+    for name in ("chinese_words.txt", "chinese_rows.npz", "lexicon.tsv", "traditional.tsv"):
         seen.update(_read(name))
+    seen.update(repr(tokens.reviewed()).encode())
     seen.update(repr(tokens.ids([PROBE])).encode())
     return f"zh-{seen.hexdigest()}"
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from kb.store.connect import Store
     from kb.types import Embedder, Float32
 
+OTHER = "practice"  # the field of topics that are like no field more than posts usually are: code, tools, languages
+
 
 @dataclass(frozen=True, slots=True)
 class Field:

@@ -26,14 +26,14 @@ from kb.taxonomy.naming import capital, chinese, english, names, own_names, plur
 
 SECOND = 0.35  # a second term stands in the label from this part of the first one's weight on
 BESIDE = 0.07  # share of titles that a second term stands in at least
-ALONE = 0.4  # a term that so many of the topic's titles name needs no second one
+TITLES = 2  # titles that a term stands in at least, if any of the topic's stands in so many: one names its post alone
+ALONE = 0.4  # a term that so many of the topic's titles name needs no second one, but for one of as many
 SHOWN = 8  # terms of a topic
 KEPT = 5  # a label stays while its term is among this many
 TITLE = 3  # a term in a title or a tag counts as often as this many in the text
 TITLED = 0.7  # power of the share of titles
 UNTITLED = 0.02  # share of titles that a term is taken to stand in at least
 SUBJECT = (1.0, 12.0)  # pseudo-posts: (whose title names a term, whose text does), so that a few posts decide little
-NAMED = 0.3  # share of a topic's titles from which a name that is in no glossary is a candidate
 WIDE = frozenset({"deep learning", "machine learning", "neural network", "artificial intelligence"})  # add nothing
 FIRST = 30  # terms of a topic that are looked at
 
@@ -53,6 +53,7 @@ class Weights:
 
     weight: Mapping[int, NDArray[np.float64]]
     titled: Mapping[int, NDArray[np.float64]]
+    posts: Mapping[int, int]
 
 
 def term_counts(texts: Sequence[str], terms: Terms) -> list[Counter[int]]:
@@ -91,7 +92,7 @@ def scores(counts: Mapping[int, Sequence[Counter[int]]], texts: Mapping[int, Seq
     for topic, p in share.items():
         apart = p * np.log(np.maximum(p, 1e-9) / np.maximum(usual, 1e-9)).clip(0) ** 2
         weight[topic] = apart * (titled[topic] + UNTITLED) ** TITLED * np.sqrt(subject)
-    return Weights(weight, titled)
+    return Weights(weight, titled, {topic: len(posts) for topic, posts in counts.items()})
 
 
 def labels(
@@ -107,7 +108,8 @@ def labels(
     titles = {topic: [names(text) for text in some] for topic, some in texts.items()}
     everywhere = Counter(name for some in titles.values() for title in some for name in title)
     n = sum(map(len, titles.values()))
-    best = {t: _candidates(found, t, list(own_names(texts[t], everywhere, n, terms)), terms) for t in counts}
+    every = [text for some in texts.values() for text in some]
+    best = {t: _candidates(found, t, list(own_names(texts[t], everywhere, n, terms, every)), terms) for t in counts}
     made: dict[int, Label] = {}
     taken: set[str] = set()  # names of terms, and whole labels
     for topic, label in standing.items():
@@ -121,7 +123,8 @@ def labels(
     for topic in order:
         if topic in made:
             continue
-        made[topic] = _label(topic, best[topic], texts.get(topic, ()), taken)
+        waiting = [rows[0] for t, rows in best.items() if rows and t != topic and t not in made]
+        made[topic] = _label(topic, best[topic], texts.get(topic, ()), taken, waiting)
         taken |= {same(made[topic].en), same(made[topic].zh)}
     return made
 
@@ -129,22 +132,30 @@ def labels(
 def _candidates(
     found: Weights, topic: int, own: Sequence[tuple[str, float, float]], terms: Terms
 ) -> list[tuple[Term, float, float]]:
-    """(term, weight, share of titles) of what may name a topic, the weightiest first. own: proper names of titles."""
+    """(term, weight, share of titles) of what may name a topic: what several titles name, the weightiest first, then
+    the rest. own: proper names of titles.
+    """
     weight, titled = found.weight[topic], found.titled[topic]
     rows = [(terms.all[i], float(weight[i]), float(titled[i])) for i in np.argsort(-weight, kind="stable")[:FIRST]]
     rows = [row for row in rows if row[1] > 0]
     first, most = (rows[0][2], rows[0][1]) if rows else (0.0, 1.0)
     for name, share, lift in own:
-        if share >= NAMED:
-            # by its titles alone: as weighty as the first term where that stands in as many of them
-            rows.append((Term(name, name, "", (), "general"), most * lift * share / max(first, UNTITLED), share))
-    return sorted(rows, key=lambda row: (-row[1], row[0].en))
+        # by its titles alone: as weighty as the first term where that stands in as many of them
+        rows.append((Term(name, name, "", (), "general"), most * lift * share / max(first, UNTITLED), share))
+    many = [row for row in rows if row[2] * found.posts[topic] > TITLES - 0.5]
+    if all(row[0].en in WIDE for row in many):
+        many = rows
+    return sorted(rows, key=lambda row: (row not in many, -row[1], row[0].en))
 
 
 def _label(
-    topic: int, chosen: Sequence[tuple[Term, float, float]], texts: Sequence[str], taken: set[str]
+    topic: int, chosen: Sequence[tuple[Term, float, float]], texts: Sequence[str], taken: set[str],
+    waiting: Sequence[tuple[Term, float, float]],
 ) -> Label:  # fmt: skip
-    """The first term that no other topic is named by, and with it a second one that says something else."""
+    """The first term that no other topic is named by, and with it a second one that says something else.
+
+    waiting: the first terms of topics that choose later; one that says more of such a topic is left to it.
+    """
     shown = tuple(term.en for term, _, _ in chosen[:SHOWN])
     free = [row for row in chosen if not _taken(row[0], taken)]
     if not free:
@@ -157,10 +168,11 @@ def _label(
         return Label(*within, shown)
     first, most, titled = free[0]
     shown = (first.en, *(name for name in shown if name != first.en))[:SHOWN]
-    least = min(BESIDE, titled)
+    least = min(max(BESIDE, (TITLES - 0.5) / max(1, len(texts))), titled) if titled < ALONE else ALONE
     near = [row for row in free[1:5] if row[1] >= SECOND * most and row[2] >= least and not _alike(first, row[0])]
-    near = [row for row in near if row[0].en not in WIDE]
-    second = max(near, key=lambda row: row[2], default=None) if titled < ALONE else None
+    left = {term.en: weight for term, weight, _ in sorted(waiting, key=lambda row: row[1])}
+    near = [row for row in near if row[0].en not in WIDE and row[1] >= left.get(row[0].en, 0.0)]
+    second = max(near, key=lambda row: row[2], default=None)
     taken |= _names(first) | (_names(second[0]) if second else set())
     if second is None:
         return Label(capital(plural(english(first))), chinese(first), shown)

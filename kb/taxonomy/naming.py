@@ -19,6 +19,7 @@ _COUNTED = frozenset(
 _LATIN = {"transformer": "Transformer"}  # what a Chinese reader of the field calls it, whatever the dictionary
 _NAME = re.compile(r"(?<![A-Za-z0-9])[A-Z]?[a-z]{2,}[A-Za-z]*(?:[.+#-][A-Za-z0-9]+)*|(?<![A-Za-z0-9])[A-Z][A-Za-z]+")
 FEWEST = 3  # titles
+NAMED = 0.3  # share of a topic's titles from which a name that is in no glossary is a candidate
 ALIKE = 0.3  # share of a name's places where it has capitals; the rest may be code
 LIFT = 6.0  # times as many of the topic's titles as of others' that make a name the topic's own
 
@@ -62,12 +63,13 @@ def names(text: str) -> dict[str, str]:
 
 
 def own_names(
-    texts: Sequence[str], everywhere: Mapping[str, int], n_everywhere: int, terms: Terms
+    texts: Sequence[str], everywhere: Mapping[str, int], n_everywhere: int, terms: Terms, others: Sequence[str] = ()
 ) -> Iterator[tuple[str, float, float]]:
     """Proper names that many titles of these texts have and few of the others', in no glossary: (name, share, lift).
 
     everywhere: in how many of all titles each stands. A name has capitals wherever it stands, which "How" and
-    "Graph" have not. lift: 1 where the name is all but these titles' own.
+    "Graph" have not; it is written as most of these texts and the others write it. lift: 1 where the name is all but
+    these titles' own.
     """
     titles = [names(text) for text in texts]
     bodies = "\n".join(text.partition("\n")[2] for text in texts)  # a title has capitals of its own
@@ -75,12 +77,20 @@ def own_names(
     for name in sorted(name for name, n in seen.items() if n >= FEWEST):
         if terms.mentions(name) or name in terms.words:  # weighed as a term, or a part of one
             continue
-        written = Counter(re.findall(rf"(?<![a-zA-Z0-9]){re.escape(name)}(?![a-zA-Z0-9])", bodies, re.I))
-        proper = Counter({form: n for form, n in written.items() if not form.islower()})
-        if not proper or proper.total() < ALIKE * written.total():
+        place = re.compile(rf"(?<![a-zA-Z0-9]){re.escape(name)}(?![a-zA-Z0-9])", re.IGNORECASE)
+        written = place.findall(bodies)
+        if sum(not form.islower() for form in written) < max(1, ALIKE * len(written)):
             continue
-        form = max(proper, key=lambda form: (proper[form], form))
         share = seen[name] / max(1, len(titles))
         usual = (everywhere[name] - seen[name] + 1) / (n_everywhere - len(titles) + 1)
-        if share / usual >= LIFT:
-            yield form, share, min(1.0, share / usual / (4 * LIFT))
+        if share >= NAMED and share / usual >= LIFT:
+            forms = Counter(form for text in (*texts, *others) for form in _forms(name, text) if not form.islower())
+            yield max(forms, key=lambda form: (forms[form], form)), share, min(1.0, share / usual / (4 * LIFT))
+
+
+def _forms(name: str, text: str) -> set[str]:
+    """How a text writes a name, which is in lower case."""
+    folded, at, found = text.lower(), -1, set()
+    while (at := folded.find(name, at + 1)) >= 0:
+        found.add(text[at : at + len(name)])
+    return {form for form in found if form.lower() == name}

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 STICKY = 0.03  # a post leaves its topic only for one that is nearer by this much cosine
 SHARED = 0.03  # a post belongs to a second topic too when that is farther by no more than this
+TELLING = 0.3  # deviations of likeness to a field, above the usual or another field's, that say something
 BIRTH = 5  # posts that fit no topic and are alike, from which a new topic is born
 
 
@@ -43,6 +44,7 @@ class Described:
     shares: Float32  # (n, fields), of the glossary's terms
     relevance: float  # mean
     usual: Usual | None = None
+    other: int | None = None  # place of the field of what is like none more than usual
 
     def rows(self, frame: Frame) -> Float32:
         return frame.features(self.vectors, self.cosines, self.shares)
@@ -194,9 +196,16 @@ def _weight(cosine: float) -> float:
 
 
 def _field(frame: Frame, posts: Described, members: Sequence[int]) -> int:
-    """The field that a topic's posts are most like; the median, so that one stranger does not name it."""
-    like = frame.likeness(posts.cosines[members], posts.shares[members])
-    return int(np.median(like, axis=0).argmax())
+    """The field that a topic's posts are most like; the median, so that one stranger does not name it.
+
+    Likeness is in deviations of each field's own, and so says little of small differences between fields: of those
+    as near as that, the one with the greater cosine.
+    """
+    like = np.median(frame.likeness(posts.cosines[members], posts.shares[members]), axis=0)
+    if posts.other is not None and like.max() < TELLING:
+        return posts.other
+    near = like >= like.max() - TELLING
+    return int(np.where(near, np.median(posts.cosines[members], axis=0), -2.0).argmax())
 
 
 def _events(

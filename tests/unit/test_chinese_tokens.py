@@ -6,6 +6,7 @@ import pytest
 from kb.embedders import weights
 from kb.embedders.chinese import ENGLISH, FIRST, LAST, Tokens, load_rows, version
 from kb.embedders.minilm import tokens_of
+from kb.language.gloss import Glosser
 
 
 @pytest.fixture(scope="module")
@@ -46,3 +47,14 @@ def test_every_word_has_a_row_of_the_size_of_the_models_own(tokens: Tokens) -> N
     assert rows.shape == (len(tokens._words), 384) and np.isfinite(rows).all()
     assert 0.5 < np.linalg.norm(rows, axis=1).mean() < 5
     assert version(tokens).startswith("zh-")
+
+
+def test_the_version_changes_with_a_chinese_name_and_not_with_an_english_one(
+    tokens: Tokens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    was, lists = version(tokens), tokens._glosser
+    for before, after, same in (("|evals|", "|evals|assessment|", True), (",评估,", ",估值,", False)):
+        assert before in lists.glossary
+        changed = Glosser(lists.glossary.replace(before, after), lists.lexicon, lists.characters)
+        monkeypatch.setattr(tokens, "_glosser", changed)
+        assert (version(tokens) == was) is same

@@ -68,3 +68,32 @@ def test_two_topics_of_one_framework_are_told_apart_by_what_they_do_with_it() ->
     named = labels({t: term_counts(some, TERMS) for t, some in texts.items()}, texts, TERMS, {})
     assert len({label.en for label in named.values()}) == 3
     assert any("PyTorch" in label.en for label in named.values())
+
+
+def test_what_one_title_alone_names_is_no_topics_name() -> None:
+    texts = {
+        1: [f"Object detection {i}\n\nobject detection" for i in range(2)] + ["LeNet\n\n" + "LeNet " * 9] * 1,
+        2: [f"Graph neural network {i}\n\ngraph neural network" for i in range(6)],
+    }
+    texts[1] += [f"Part {i}\n\nLeNet, LeNet and LeNet" for i in range(6)]
+    named = labels({t: term_counts(some, TERMS) for t, some in texts.items()}, texts, TERMS, {})
+    assert named[1].en == "Object detection" and "LeNet" in named[1].terms
+
+
+def test_a_second_term_is_left_to_the_topic_that_it_says_more_of() -> None:
+    titles = ["Object detection"] * 7 + ["Image classification"] * 6 + ["Part"] * 7
+    for many, both in ((7, False), (5, True)):
+        texts = {
+            1: [f"{title}\n\nobject detection, image classification" for title in titles],
+            2: [f"{t}\n\nimage classification" for t in ["Image classification"] * many + ["Part"] * (20 - many)],
+        } | {topic: ["Strides\n\nstride"] * 8 for topic in range(3, 13)}
+        named = labels({t: term_counts(some, TERMS) for t, some in texts.items()}, texts, TERMS, {})
+        assert named[1].en == "Object detection" + " and image classification" * both
+        assert (named[2].en == "Image classification") is not both
+
+
+def test_a_name_is_written_as_most_texts_write_it() -> None:
+    texts = [f"Pytorch {i}\n\nPytorch" for i in range(6)]
+    others = [f"Elsewhere {i}\n\nPyTorch, and import pytorch" for i in range(60)]
+    everywhere = Counter(name for text in [*texts, *others] for name in names(text))
+    assert [name for name, _, _ in own_names(texts, everywhere, 66, TERMS, others)] == ["PyTorch"]

@@ -128,6 +128,19 @@ def test_fields_weigh_nothing_where_posts_are_about_something_else() -> None:
     assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
 
 
+def test_the_field_of_a_topic_is_the_likeliest_by_cosine_of_those_that_are_about_as_unusual() -> None:
+    rows = blobs(2, 10)
+    cosines = np.tile(np.array([0.2, 0.5, 0.4, 0.1], np.float32), (20, 1))
+    cosines[:10, 0] += 0.2  # unusual for the first field, and for the second, which it is more like
+    cosines[:10, 1] += 0.19
+    posts = Described(tuple(range(20)), (False,) * 20, rows, cosines, np.zeros((20, 4), np.float32), 0.9, other=3)
+    of = {plan.assignments[0].post_id < 10: plan for plan in [refit(Known((), {}), posts)]}[True]
+    field = {draft.key: draft.field for draft in of.topics}
+    mine = {a.post_id: field[a.topic_id] for a in of.assignments}
+    assert mine[0] == 1
+    assert mine[19] == 3  # like no field more than usual
+
+
 def test_clusters_do_not_depend_on_chance() -> None:
     rows = blobs(5, 30)
     assert cluster(rows, 5).tolist() == cluster(rows, 5).tolist()
