@@ -201,17 +201,19 @@ class App:
         return f"embedded {done.posts} posts as {done.passages} passages{waiting}{indexed}"
 
     def _index(self) -> str:
-        """The copy of the vectors that searches map, and in a large store its lists and the commonest words."""
+        """What searches read: the full text if another version indexed it, the copy of the vectors that they map, and
+        in a large store its lists and the commonest words."""
         from kb.embedders import name_of
         from kb.retrieval.lists import arrange
-        from kb.store import common, shelf
+        from kb.store import common, shelf, text
 
+        anew = "; the full text is indexed anew" if text.renew(self.store) else ""
         common.refresh(self.store)
         try:
             rows = shelf.refresh(self.store, name_of(self.settings["model"]), arrange, shelf.LEAST_LISTED)
         except OSError as error:  # a search reads the tables then
-            return f"; the vectors' copy cannot be written: {error.strerror}"
-        return f"; indexed {rows} passages" if rows >= shelf.LEAST_LISTED else ""
+            return f"{anew}; the vectors' copy cannot be written: {error.strerror}"
+        return f"{anew}; indexed {rows} passages" if rows >= shelf.LEAST_LISTED else anew
 
     def cluster(self) -> str:
         """Duplicate groups, what is on the topic, topics."""

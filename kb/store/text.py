@@ -16,12 +16,17 @@ from crawler.text import plain
 from kb.language.sections import Stretch, stretches
 from kb.language.words import index_form, phrase
 from kb.store import common
+from kb.store.meta import get_meta, set_meta
 
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+    from kb.store.connect import Store
+
 STRETCH_BYTES = 1300  # about 200 English words, 430 Chinese characters
 WEIGHTS = "1.5, 1.2, 1.5, 1.0"  # title, heading, tags, body
+VERSION = "text1"  # in meta: raise it when texts are indexed differently, and `renew` makes the index anew
+_META = "text_index"
 STALE_SHARE = 0.2  # of index rows that belong to nothing, from which a rebuild pays
 
 
@@ -39,6 +44,10 @@ class TextHit:
 def index_post(session: Session, post_id: int, title: str, tags: Sequence[str], markdown: str) -> None:
     """Make a post's text findable, in the caller's transaction; `drop_post` comes first for one that was indexed."""
     run = session.connection().exec_driver_sql
+    run(
+        "INSERT OR IGNORE INTO meta (key, value) SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM text_row)",
+        (_META, VERSION),
+    )
     head, tag_words = index_form(title), index_form(" · ".join(tags))
     for stretch in stretches(markdown, STRETCH_BYTES) or [Stretch(0, 0, "")]:
         row_id = run(
@@ -75,6 +84,17 @@ def rebuild(session: Session) -> None:
 
     for post_id, title, tags, markdown in posts.fetchall():
         index_post(session, post_id, title, strings(tags), markdown)
+    set_meta(session, _META, VERSION)
+
+
+def renew(store: Store) -> bool:
+    """Make the index anew if another version of kb made it, in one transaction; whether it was."""
+    (n,) = store.reader.execute("SELECT EXISTS (SELECT 1 FROM text_row)").fetchone()
+    if not n or get_meta(store.reader, _META) == VERSION:
+        return False
+    with store.writing() as session:
+        rebuild(session)
+    return True
 
 
 def search_text(

@@ -205,6 +205,18 @@ def test_an_index_full_of_what_is_gone_is_made_anew(store: Store) -> None:
     assert titles(store, "imagenet", mode="text") == ["Transfer learning"]
 
 
+def test_a_full_text_index_that_another_version_made_is_made_anew_once(store: Store) -> None:
+    assert not text.renew(store)  # this version's
+    with store.writing() as session:
+        run = session.connection().exec_driver_sql
+        run("INSERT INTO text_fts (text_fts) VALUES ('delete-all')")
+        run("DELETE FROM meta WHERE key = 'text_index'")
+    assert titles(store, "imagenet", mode="text") == []
+    assert text.renew(store)
+    assert titles(store, "imagenet", mode="text")
+    assert not text.renew(store)
+
+
 def test_a_word_that_occurs_nowhere_is_put_right_and_a_word_says_so(store: Store) -> None:
     found = search(store, "atention", mode="text")
     assert found.notes == ('no post has the word "atention"; searched for "attention"',)
