@@ -102,9 +102,8 @@ def usual(store: Path, model: tuple[np.ndarray, float]) -> dict[str, list[float]
     from kb.language.terms import Terms
     from kb.store.connect import open_store
     from kb.store.relevance import unjudged
-    from kb.taxonomy.fields import field_shares, load_fields, prototypes
+    from kb.taxonomy.fields import READ, field_shares, load_fields, prototypes
     from kb.taxonomy.subject import features
-    from kb.topics import READ
 
     terms = Terms(load_glosser().terms())
     fields = prototypes(load_light(MODEL), load_fields())

@@ -1,9 +1,11 @@
 """Topics and ranking of many posts, simulated from a store's real ones: CPU time and peak memory by number of posts.
 
-    python -m benchmarks.scale_topics --db FILE [--posts 10000 100000 300000]
+    python -m benchmarks.scale_topics --db FILE [--posts 10000 100000 300000] [--bertopic PYTHON [--beside 100000]]
 
 A simulated post is a real one with noise on its vector (cosine about .9), in one blog of fifty posts, with links as
-frequent as the store's. Each size is a process of its own.
+frequent as the store's. Each size is a process of its own. What each post names of the fields is in the store already,
+as the stage before leaves it. --bertopic: an interpreter that has BERTopic, which sorts as many of the same vectors
+with its defaults, naming its topics by the first 1,000 characters of the posts behind them.
 """
 
 from __future__ import annotations
@@ -15,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -33,60 +34,50 @@ def main() -> int:
     parser.add_argument("--db", type=Path, required=True)
     parser.add_argument("--posts", type=int, nargs="+", default=[10_000, 100_000, 300_000])
     parser.add_argument("--one", type=int)
-    parser.add_argument("--shares", type=Path)
+    parser.add_argument("--bertopic", type=Path)
+    parser.add_argument("--beside", type=int, default=100_000)
     given = parser.parse_args()
     if given.one:
-        print(json.dumps(measure(given.db, given.one, given.shares)))
+        print(json.dumps(measure(given.db, given.one)))
         return 0
     rows = []
-    with tempfile.NamedTemporaryFile(suffix=".npy") as kept:
-        np.save(kept.name, shares_of(given.db))
-        _measure_all(given.db, given.posts, kept.name, rows)
-    write("scale_topics", {"sizes": rows})
-    return 0
-
-
-def _measure_all(db: Path, sizes: Sequence[int], shares: str, rows: list[dict[str, Any]]) -> None:
-    for n in sizes:
-        words = [sys.executable, "-m", "benchmarks.scale_topics", "--db", str(db), "--one", str(n), "--shares", shares]
+    for n in given.posts:
+        words = [sys.executable, "-m", "benchmarks.scale_topics", "--db", str(given.db), "--one", str(n)]
         done = subprocess.run(words, capture_output=True, text=True, check=True)
         rows.append(json.loads(done.stdout.splitlines()[-1]))
         print(rows[-1], file=sys.stderr, flush=True)
+    found: dict[str, Any] = {"sizes": rows}
+    if given.bertopic:
+        found["bertopic"] = bertopic(given.db, given.beside, given.bertopic)
+    write("scale_topics", found)
+    return 0
 
 
-def shares_of(file: Path) -> Any:
-    """The fields' shares in the real posts' terms, which take longer than all that is measured."""
-    from kb.language.terms import load_terms
-    from kb.store.connect import open_store
-    from kb.store.sorting import texts_of
-    from kb.taxonomy.fields import field_shares, kept_prototypes
-
-    store = open_store(file, create=False)
-    fields, terms = kept_prototypes(store), load_terms()
-    assert fields is not None
-    base = _base(store.reader)
-    texts = texts_of(store.reader, base, 8000)
-    store.close()
-    return np.stack([field_shares(texts[i], terms, fields) for i in base])
-
-
-def _base(reader: Any) -> list[int]:
-    """The real posts that others are simulated from."""
-    from kb.store.sorting import sortable
-    from kb.store.spaces import post_vectors
-
-    there = set(post_vectors(reader).ids.tolist())
-    return [p.post_id for p in sortable(reader) if p.post_id in there and not p.copy]
+def bertopic(file: Path, n: int, python: Path) -> dict[str, Any]:
+    """BERTopic once with its defaults on n simulated posts: time, memory, topics, outliers."""
+    described, _, source_of, texts = simulated(file, n)
+    with tempfile.TemporaryDirectory() as folder:
+        np.save(Path(folder) / "rows.npy", described.vectors)
+        docs = [texts[source_of[i]][:1000] for i in described.ids]
+        (Path(folder) / "docs.json").write_text(json.dumps(docs))
+        del described, docs
+        script = Path(__file__).with_name("bertopic_beside.py")
+        words = [str(python), str(script), folder, "--seeds", "0"]
+        done = subprocess.run(words, capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout.splitlines()[-1])
+    (run,) = found["runs"]
+    del run["topics_of"], run["names"]
+    return {"posts": n, "version": found["version"], "peak_rss_mb": found["peak_rss_mb"]} | run
 
 
-def measure(file: Path, n: int, shares: Path) -> dict[str, Any]:
+def measure(file: Path, n: int) -> dict[str, Any]:
     from kb.language.terms import load_terms
     from kb.rank import default_parameters, rank
     from kb.taxonomy.labels import labels, term_counts
     from kb.taxonomy.regroup import Known, refit
     from kb.topics import NAMING
 
-    described, corpus, source_of, texts = simulated(file, n, np.load(shares))
+    described, corpus, source_of, texts = simulated(file, n)
     terms = load_terms()
     wall, cpu = time.perf_counter(), time.process_time()
     plan = refit(Known((), {}), described)
@@ -112,11 +103,11 @@ def measure(file: Path, n: int, shares: Path) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def simulated(file: Path, n: int, shares: Any) -> tuple[Any, Any, dict[int, int], dict[int, str]]:
+def simulated(file: Path, n: int) -> tuple[Any, Any, dict[int, int], dict[int, str]]:
     """Posts as the fit and the ranking see them, the real post behind each, and the real posts' texts."""
     from kb.store.connect import open_store
     from kb.store.corpus import read_corpus
-    from kb.store.sorting import texts_of
+    from kb.store.sorting import sortable, texts_of
     from kb.taxonomy.fields import kept_prototypes
     from kb.taxonomy.regroup import Described
     from kb.taxonomy.subject import load_model, usual_likeness
@@ -127,7 +118,8 @@ def simulated(file: Path, n: int, shares: Any) -> tuple[Any, Any, dict[int, int]
     fields = kept_prototypes(store)
     assert fields is not None
     place = {int(i): k for k, i in enumerate(real.vectors.ids)}
-    base = _base(store.reader)
+    posts = [p for p in sortable(store.reader) if p.post_id in place and not p.copy]
+    base, shares = [p.post_id for p in posts], np.stack([p.shares for p in posts])
     texts = texts_of(store.reader, base, 8000)
     store.close()
     rng = np.random.default_rng(0)
@@ -146,7 +138,7 @@ def simulated(file: Path, n: int, shares: Any) -> tuple[Any, Any, dict[int, int]
         float(np.mean([real.relevance[i] for i in base])), usual_likeness(model, real.vectors.model),
     )  # fmt: skip
     by_id = {p.id: p for p in real.posts}
-    posts = tuple(
+    copies = tuple(
         replace(
             by_id[base[k]], id=int(i), url=f"https://b{i // PER_BLOG}.example/{i}", source_id=int(i) // PER_BLOG + 1
         )
@@ -157,7 +149,7 @@ def simulated(file: Path, n: int, shares: Any) -> tuple[Any, Any, dict[int, int]
     blogs = tuple(sorted({(x.from_post // PER_BLOG + 1, x.to_post // PER_BLOG + 1) for x in links}))
     source_of = dict(zip(ids.tolist(), (base[k] for k in drawn), strict=True))
     corpus = replace(
-        real, posts=posts, vectors=Vectors(ids.astype(np.int64), rows, real.vectors.model), links=links,
+        real, posts=copies, vectors=Vectors(ids.astype(np.int64), rows, real.vectors.model), links=links,
         references={int(i): real.references.get(source_of[int(i)], {}) for i in ids}, evidence=(),
         relevance={int(i): real.relevance[source_of[int(i)]] for i in ids}, blog_links=blogs, translations={},
         roundups=frozenset(),

@@ -206,7 +206,7 @@ def draws(full: Path, labels: Path, n: int = 6) -> dict[str, Any]:
     vectors = post_vectors(reader)
     whole = set(vectors.ids.tolist())
     posts = [post for post in sortable(reader) if post.post_id in whole]
-    described = describe(store, posts, vectors, kept_prototypes(store), load_terms(), None)
+    described = describe(posts, vectors, kept_prototypes(store))
     found: dict[str, list[float]] = {}
     for seed in range(n):
         chosen = np.random.default_rng(seed).random(len(posts)) < 1 / GROWTH

@@ -227,7 +227,7 @@ class App:
         terms = load_terms()
         deduped = run_dedupe(self.store, self._show)
         judged = run_relevance(self.store, lambda: load_light(self.settings["model"])[0], terms, self._show)
-        sorted_ = run_topics(self.store, self.clock, terms, self._show)
+        sorted_ = run_topics(self.store, self.clock, terms)
         self.progress.end()
         return f"{deduped.words()}; {judged.words()}; {sorted_.words()}"
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from kb.language.terms import Terms
 from kb.store import relevance as stored
-from kb.taxonomy.fields import Prototypes, field_prototypes, fields_hash
+from kb.taxonomy.fields import READ, Prototypes, field_prototypes, field_shares, fields_hash
 from kb.taxonomy.subject import features, load_model, score
 
 if TYPE_CHECKING:
@@ -43,19 +43,24 @@ def run_relevance(
     reader = store.reader
     model = load_model()
     space = stored.vectors_made_by(reader)
-    made_by = f"{model.digest}/{fields_hash()}/{len(terms.all)}/{space}"
+    made_by = f"{model.digest}/{fields_hash()}/{terms.digest}/{space}"
     pending = stored.unjudged(reader, made_by)
     if not pending:
         return Judged(0, *stored.counts(reader))
     fields = field_prototypes(store, embedder) if space else None
     fitted = fields is not None and space.startswith(model.model) and set(model.fields) <= set(fields.ids)
-    verdicts = []
+    verdicts: list[stored.Verdict] = []
     for n, post in enumerate(pending, 1):
         near = None
         if fitted and fields is not None and post.vector is not None and post.vector.shape[0] == fields.rows.shape[1]:
             near = _near(fields, post.vector)
         value = score(model, features(post.title, post.tags, post.markdown, terms), near)
-        verdicts.append((post.post_id, value, value >= model.threshold, post.state))
+        on = value >= model.threshold
+        shares = None
+        if on and fields is not None:
+            beginning = f"{post.title}\n{' / '.join(post.tags)}\n{post.markdown[:READ]}"
+            shares = field_shares(beginning, terms, fields)
+        verdicts.append(stored.Verdict(post.post_id, value, on, post.state, shares))
         if progress:
             progress("relevance", n, len(pending))
     with store.writing() as session:

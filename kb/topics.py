@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ from kb.store.sorting import Sortable
 from kb.store.spaces import post_vectors, vectors_made_by
 from kb.taxonomy import regroup
 from kb.taxonomy.clusters import Frame
-from kb.taxonomy.fields import OTHER, Prototypes, field_shares, fields_hash, kept_prototypes, load_fields
+from kb.taxonomy.fields import OTHER, READ, Prototypes, fields_hash, kept_prototypes, load_fields
 from kb.taxonomy.labels import Label, labels, term_counts
 from kb.taxonomy.subject import load_model, usual_likeness
 from kb.types import Assignment, Topic
@@ -35,12 +35,9 @@ if TYPE_CHECKING:
     from kb.types import Vectors
 
 METHOD = "kmeans+fields/1"
-READ = 8000  # characters of a post whose terms are counted
 GROWN = 1.5  # the posts have outgrown a fit when there are so many times as many
 MOST_OUTLIERS = 0.12  # share of posts without a topic from which all is clustered anew
 NAMING = 40  # posts nearest to a topic's centroid that it is named by
-
-Progress = Callable[[str, int, "int | None"], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,7 @@ class Clustered:
         return f"{self.topics} topics, {self.changed} posts moved, {self.outliers} ({share:.0%}) in none"
 
 
-def run_topics(store: Store, clock: Clock, terms: Terms, progress: Progress | None = None) -> Clustered:
+def run_topics(store: Store, clock: Clock, terms: Terms) -> Clustered:
     """Bring topics and assignments up to date in one transaction; nothing new writes nothing.
 
     Needs the verdicts of kb/relevance.py, and the fields' prototypes that it keeps.
@@ -89,13 +86,13 @@ def run_topics(store: Store, clock: Clock, terms: Terms, progress: Progress | No
     plan = None
     if frame is not None and standing and len(posts) < GROWN * frame.fitted_on:
         fresh = [p for p in posts if p.post_id not in kept]
-        described = describe(store, fresh, vectors, fields, terms, progress)
+        described = describe(fresh, vectors, fields)
         plan = regroup.place(frame, known, [a for rows in kept.values() for a in rows], described)
         outliers = len(posts) - len({a.post_id for a in plan.assignments})
         plan = None if outliers > max(5, MOST_OUTLIERS * len(posts)) else plan
     refitted = plan is None
     if plan is None:
-        described = describe(store, posts, vectors, fields, terms, progress)
+        described = describe(posts, vectors, fields)
         plan = regroup.refit(known, described) if posts else regroup.Plan((), (), regroup.deaths(known), None)
     names = _names(store, plan, standing, terms, refitted=refitted)
     given = frozenset(c.id for c in said if c.kind == "rename")
@@ -109,25 +106,16 @@ def run_topics(store: Store, clock: Clock, terms: Terms, progress: Progress | No
     return Clustered(len(posts), len(plan.topics), outliers, changed, len(plan.events), refitted)
 
 
-def describe(
-    store: Store, posts: Sequence[Sortable], vectors: Vectors, fields: Prototypes | None, terms: Terms,
-    progress: Progress | None,
-) -> regroup.Described:  # fmt: skip
-    """The posts as the fit sees them."""
+def describe(posts: Sequence[Sortable], vectors: Vectors, fields: Prototypes | None) -> regroup.Described:
+    """The posts as the fit sees them; all have vectors."""
     if not posts or fields is None:
         empty = np.zeros((0, 1), np.float32)
         return regroup.Described((), (), empty, empty, empty, 0.0)
     rows = vectors.rows[np.searchsorted(vectors.ids, [p.post_id for p in posts])]
-    texts = stored.texts_of(store.reader, [p.post_id for p in posts], READ)
-    shares = np.zeros((len(posts), fields.n_on), np.float32)
-    for i, post in enumerate(posts):
-        shares[i] = field_shares(texts[post.post_id], terms, fields)
-        if progress and i % 100 == 99:
-            progress("terms", i + 1, len(posts))
     relevance = float(np.mean([p.relevance for p in posts]))
     return regroup.Described(
         tuple(p.post_id for p in posts), tuple(p.copy for p in posts), rows,
-        (rows @ fields.rows[: fields.n_on].T).astype(np.float32), shares, relevance,
+        (rows @ fields.rows[: fields.n_on].T).astype(np.float32), np.stack([p.shares for p in posts]), relevance,
         usual_likeness(load_model(), vectors.model), fields.ids.index(OTHER),
     )  # fmt: skip
 

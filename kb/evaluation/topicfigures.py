@@ -75,7 +75,7 @@ def topic_figures(store: Store, terms: Terms, labels: Mapping[int, str] | None =
         vectors = post_vectors(reader)
         whole = set(vectors.ids.tolist())
         posts = [p for p in posts if p.post_id in whole]
-        described = describe(store, posts, vectors, kept_prototypes(store), terms, None)
+        described = describe(posts, vectors, kept_prototypes(store))
         found += _stability(described)
     if labels:
         found += agreement({i: own.get(i) for i in labels}, labels)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -18,6 +19,7 @@ class Terms:
 
     def __init__(self, terms: Iterable[Term]) -> None:
         self.all: tuple[Term, ...] = tuple(terms)
+        self.digest = hashlib.blake2b(repr(self.all).encode(), digest_size=6).hexdigest()
         # words of every subject, such as "method" and "survey", say nothing of a text's own
         self.telling = frozenset(i for i, term in enumerate(self.all) if term.field != "general")
         self._exact: dict[str, int] = {}  # short abbreviations, in their own case

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
     from kb.types import Float32
 
-__all__ = ["counts", "dimensions", "keep_prototypes", "kept_prototypes", "save_verdicts", "unjudged", "vectors_made_by"]
+__all__ = [
+    "Verdict", "counts", "dimensions", "keep_prototypes", "kept_prototypes", "save_verdicts", "unjudged",
+    "vectors_made_by",
+]  # fmt: skip
 
 _PROTOTYPES = "prototypes"
 
@@ -34,6 +37,17 @@ class Unjudged:
     markdown: str
     state: str  # fingerprint of text and vector
     vector: Float32 | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found of a post."""
+
+    post_id: int
+    score: float
+    on_topic: bool
+    state: str  # of `Unjudged`
+    shares: Float32 | None  # (fields,): how much of what it names belongs to each, for a post that is sorted
 
 
 def unjudged(reader: sqlite3.Connection, made_by: str) -> list[Unjudged]:
@@ -63,19 +77,26 @@ def counts(reader: sqlite3.Connection) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
-def save_verdicts(session: Session, verdicts: Sequence[tuple[int, float, bool, str]], made_by: str) -> None:
-    """Store (post id, score, on topic, state)."""
+def save_verdicts(session: Session, verdicts: Sequence[Verdict], made_by: str) -> None:
+    """Store them in place of earlier ones on the same posts."""
     from sqlalchemy.dialects.sqlite import insert
 
     from kb.store.tables import RelevanceRow
 
     rows = [
-        {"post_id": i, "score": score, "on_topic": on, "content_hash": state, "made_by": made_by}
-        for i, score, on, state in verdicts
+        {
+            "post_id": v.post_id,
+            "score": v.score,
+            "on_topic": v.on_topic,
+            "content_hash": v.state,
+            "made_by": made_by,
+            "shares": None if v.shares is None else v.shares.astype("<f4").tobytes(),
+        }
+        for v in verdicts
     ]
     if rows:
         statement = insert(RelevanceRow)
-        names = ("score", "on_topic", "content_hash", "made_by")
+        names = ("score", "on_topic", "content_hash", "made_by", "shares")
         again = {name: statement.excluded[name] for name in names}
         session.execute(statement.on_conflict_do_update(index_elements=["post_id"], set_=again), rows)
 

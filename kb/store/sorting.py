@@ -62,18 +62,24 @@ class Sortable:
     stamp: str  # fingerprint of its text and of what made its vector
     copy: bool  # of another post: gets a topic and shapes none
     relevance: float
+    shares: Float32  # (fields,), of `Verdict`
 
 
 def sortable(reader: sqlite3.Connection) -> list[Sortable]:
     """The posts that have a place among the topics, by id."""
     rows = reader.execute(
-        f"""SELECT r.post_id, v.content_hash || v.made_by AS text, d.post_id IS NOT NULL AS copy, r.score
+        f"""SELECT r.post_id, v.content_hash || v.made_by AS text, d.post_id IS NOT NULL AS copy, r.score,
+        r.shares
         FROM relevance r JOIN post_vector v ON v.post_id = r.post_id AND {MODEL.format("v")} = ?
         LEFT JOIN duplicate d ON d.post_id = r.post_id AND d.kind != 'translation'
-        WHERE r.on_topic ORDER BY r.post_id""",
+        WHERE r.on_topic AND r.shares IS NOT NULL ORDER BY r.post_id""",
         (vectors_made_by(reader),),
     )
-    return [Sortable(int(r["post_id"]), _stamp(r["text"]), bool(r["copy"]), float(r["score"])) for r in rows]
+    return [
+        Sortable(int(r["post_id"]), _stamp(r["text"]), bool(r["copy"]), float(r["score"]),
+                 np.frombuffer(r["shares"], "<f4").astype(np.float32))
+        for r in rows
+    ]  # fmt: skip
 
 
 def _stamp(text: str) -> str:

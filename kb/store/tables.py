@@ -244,6 +244,7 @@ class RelevanceRow(SQLModel, table=True):
     on_topic: bool
     content_hash: str
     made_by: str
+    shares: bytes | None = Field(default=None, sa_type=LargeBinary)  # float32, a field of the taxonomy each
 
 
 class TopicRow(SQLModel, table=True):

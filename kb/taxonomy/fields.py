@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kb.store.connect import Store
     from kb.types import Embedder, Float32
 
+READ = 8000  # characters of a post whose terms are counted for topics
 OTHER = "practice"  # the field of topics that are like no field more than posts usually are: code, tools, languages
 
 

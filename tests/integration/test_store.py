@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from contextlib import closing
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,32 @@ def test_the_tables_of_the_migrations_are_those_of_the_models(store: Store) -> N
             connection, opts={"include_object": lambda _o, name, kind, _r, _c: not (kind == "table" and "_fts" in name)}
         )
         assert compare_metadata(context, SQLModel.metadata) == []
+
+
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003"])
+def test_a_store_of_an_earlier_schema_is_upgraded_after_a_copy_and_loses_nothing(store: Store, revision: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from sqlalchemy import create_engine
+
+    number, _ = _save(store, _post())
+    file = store.path
+    config = Config()
+    config.set_main_option("script_location", str(files("migrations")))
+    store.close()
+    engine = create_engine(f"sqlite:///{file}")  # whose foreign keys do not hold up a table that is made anew
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+        connection.commit()
+    engine.dispose()
+    assert schema.revision_of(file) == revision
+    again = open_store(file, create=False)
+    assert schema.revision_of(file) == schema.head()
+    assert body(again.reader, number) == "Attention weighs values by keys."
+    assert [source.url for source in list_sources(again.reader)] == ["http://attention.example/"]
+    again.close()
+    assert schema.revision_of(file.with_name(f"{file.name}.before-{schema.head()}-from-{revision}")) == revision
 
 
 def test_a_missing_store_is_only_made_when_asked(tmp_path: Path) -> None:
