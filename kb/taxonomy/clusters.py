@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Labels = NDArray[np.intp]
 
 # Chosen on half of the hosts of the replayed web for V-measure against a reader's fields; flat within 30 % of each
-PER_ROOT = 1.1  # topics for the square root of a post
+PER_ROOT = 1.3  # topics for the square root of a post
 MOST = 80
 PSEUDO = 300  # posts that the usual likeness to the fields counts as
 PRIOR = 3.0  # weight of the fields beside the vectors when there are many topics

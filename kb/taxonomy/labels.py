@@ -14,8 +14,8 @@ do that name it at all. What titles name that no glossary holds, such as PyTorch
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ from kb.language.terms import Terms, tokens
 from kb.taxonomy.naming import capital, chinese, english, names, own_names, plural, same
 
 SECOND = 0.35  # a second term stands in the label from this part of the first one's weight on
+LITTLE = 0.25  # a term that says so much less of the topic than the one that another is named by stands beside that
 BESIDE = 0.07  # share of titles that a second term stands in at least
 TITLES = 2  # titles that a term stands in at least, if any of the topic's stands in so many: one names its post alone
 ALONE = 0.4  # a term that so many of the topic's titles name needs no second one, but for one of as many
@@ -110,6 +111,8 @@ def labels(
     n = sum(map(len, titles.values()))
     every = [text for some in texts.values() for text in some]
     best = {t: _candidates(found, t, list(own_names(texts[t], everywhere, n, terms, every)), terms) for t in counts}
+    unknown = _unknown_abbreviations({row[0] for rows in best.values() for row in rows[:SHOWN]}, counts, texts, terms)
+    best = {t: [(unknown.get(row[0].en, row[0]), *row[1:]) for row in rows] for t, rows in best.items()}
     made: dict[int, Label] = {}
     taken: set[str] = set()  # names of terms, and whole labels
     for topic, label in standing.items():
@@ -148,6 +151,24 @@ def _candidates(
     return sorted(rows, key=lambda row: (row not in many, -row[1], row[0].en))
 
 
+def _unknown_abbreviations(
+    some: Collection[Term], counts: Mapping[int, Sequence[Counter[int]]], texts: Mapping[int, Sequence[str]],
+    terms: Terms,
+) -> dict[str, Term]:  # fmt: skip
+    """Those of some terms whose abbreviation no more texts use than write the name out, without it; by name."""
+    place = {term.en: i for i, term in enumerate(terms.all)}
+    posts = [(post, text) for t, rows in counts.items() for post, text in zip(rows, texts[t], strict=True)]
+    found = {}
+    for term in some:
+        if not term.abbr or (index := place.get(term.en)) is None:
+            continue
+        naming = [text for post, text in posts if index in post]
+        short = sum(term.abbr in text for text in naming)
+        if short <= sum(term.en.lower() in text.lower() for text in naming):
+            found[term.en] = replace(term, abbr="")
+    return found
+
+
 def _label(
     topic: int, chosen: Sequence[tuple[Term, float, float]], texts: Sequence[str], taken: set[str],
     waiting: Sequence[tuple[Term, float, float]],
@@ -164,8 +185,15 @@ def _label(
         while same(name) in taken:
             name += f" {topic}"
         return Label(name, name, shown or tuple(words[:SHOWN]))
-    if _is_name(chosen[0][0]) and _taken(chosen[0][0], taken) and (within := _within(chosen[0][0], chosen[1:6], taken)):
+    lead, most, _ = chosen[0]
+    if _is_name(lead) and _taken(lead, taken) and (within := _within(lead, chosen[1:6], taken)):
         return Label(*within, shown)
+    if free[0][1] < LITTLE * most and free[0][2] < BESIDE:  # what is left would mislead alone
+        own = free[0][0]
+        taken |= _names(own)
+        return Label(
+            f"{capital(plural(english(lead)))} and {plural(english(own))}", f"{chinese(lead)}与{chinese(own)}", shown
+        )
     first, most, titled = free[0]
     shown = (first.en, *(name for name in shown if name != first.en))[:SHOWN]
     least = min(max(BESIDE, (TITLES - 0.5) / max(1, len(texts))), titled) if titled < ALONE else ALONE

@@ -24,6 +24,8 @@ from kb.taxonomy.clusters import (
 from kb.types import Assignment
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from kb.taxonomy.clusters import Labels
     from kb.types import Float32
 
@@ -116,8 +118,13 @@ def _births(rows: Float32, frame: Frame) -> list[list[int]]:
     means = centroids(rows, labels, int(labels.max()) + 1)
     near = np.einsum("ij,ij->i", rows, means[labels])
     groups = [np.flatnonzero(labels == label) for label in range(len(means))]
-    least = (frame.usual + frame.floor) / 2
+    least = _least(frame.usual, frame.floor)
     return [group.tolist() for group in groups if len(group) >= BIRTH and near[group].mean() >= least]
+
+
+def _least(usual: float, floor: float) -> float:
+    """How like their centroid the posts of a topic are on the average; below, they have no subject in common."""
+    return (usual + floor) / 2
 
 
 def refit(known: Known, posts: Described, chance: int = 0) -> Plan:
@@ -134,11 +141,11 @@ def refit(known: Known, posts: Described, chance: int = 0) -> Plan:
     seeds = centroids(shaping, old, len(standing))
     labels = cluster(shaping, k, seeds if standing else None, chance)
     labels = fuse(shaping, dissolve(shaping, _stick(shaping, labels, old, held, known.pinned)))
+    labels, usual, floor = _without_loose(shaping, labels, np.isin(held, list(known.pinned)))
     n = int(labels.max()) + 1
     means = centroids(shaping, labels, n)
     near = np.einsum("ij,ij->i", shaping, means[labels])
-    floor = float(near.mean() - max(TOLERANCE, OUTLIER_DEVIATIONS * near.std())) if n > 1 else -1.0
-    frame = replace(frame, floor=round(floor, 4), usual=round(float(near.mean()), 4), fitted_on=len(posts.ids))
+    frame = replace(frame, floor=round(floor, 4), usual=round(usual, 4), fitted_on=len(posts.ids))
     new_sets = [frozenset(np.asarray(posts.ids)[originals[labels == c]].tolist()) for c in range(n)]
     old_sets = [frozenset(np.asarray(posts.ids)[originals[old == c]].tolist()) for c in range(len(standing))]
     handed = match(old_sets, seeds, new_sets, means)
@@ -152,6 +159,27 @@ def refit(known: Known, posts: Described, chance: int = 0) -> Plan:
         least = -1.0 if mine in known.pinned else frame.floor
         made += _assign(post_id, rows[i] @ means.T, keys, least, mine, force=i in own)
     return Plan(topics, tuple(made), tuple(_events(known, old_sets, standing, new_sets, keys)), frame)
+
+
+def _without_loose(rows: Float32, labels: Labels, kept: NDArray[np.bool_]) -> tuple[Labels, float, float]:
+    """Labels without the clusters whose posts have no subject in common, the usual likeness to a centroid, the floor.
+
+    Such a cluster is what the others left over. Each of its posts goes to the next likely cluster, where it is an
+    outlier if it is below the floor. kept: rows whose clusters stay whatever they are.
+    """
+    n = int(labels.max()) + 1
+    means = centroids(rows, labels, n)
+    near = np.einsum("ij,ij->i", rows, means[labels])
+    usual = float(near.mean())
+    floor = float(usual - max(TOLERANCE, OUTLIER_DEVIATIONS * near.std())) if n > 1 else -1.0
+    mean = np.bincount(labels, near) / np.bincount(labels)
+    loose = mean < _least(usual, floor)
+    loose[labels[kept]] = False
+    if loose.all() or not loose.any():
+        return labels, usual, floor
+    names = np.flatnonzero(~loose)
+    labels = np.where(loose[labels], names[(rows @ means[names].T).argmax(axis=1)], labels)
+    return np.searchsorted(names, labels).astype(np.intp), usual, floor
 
 
 def _stick(rows: Float32, labels: Labels, old: Labels, held: Labels, pinned: frozenset[int]) -> Labels:

@@ -97,3 +97,26 @@ def test_a_name_is_written_as_most_texts_write_it() -> None:
     others = [f"Elsewhere {i}\n\nPyTorch, and import pytorch" for i in range(60)]
     everywhere = Counter(name for text in [*texts, *others] for name in names(text))
     assert [name for name, _, _ in own_names(texts, everywhere, 66, TERMS, others)] == ["PyTorch"]
+
+
+def test_an_abbreviation_stands_in_a_label_where_the_texts_know_it() -> None:
+    long = Terms([Term("concept activation vector", "概念激活向量图", "CAV", (), "trust"), *TERMS.all])
+    for use, name in (("CAV", "CAV"), ("concept activation vectors", "Concept activation vector")):
+        texts = {1: [f"{use} {i}\n\n{use}" for i in range(6)], 2: ["Strides\n\nstride"] * 6}
+        counts = {t: term_counts(some, long) for t, some in texts.items()}
+        assert labels(counts, texts, long, {})[1].en == name
+
+
+def test_the_abbreviation_of_a_term_is_no_name_beside_it() -> None:
+    texts = [f"GNN {i}\n\nGNN and graph neural networks" for i in range(6)]
+    assert found(texts, [f"Else {i}\n\n" for i in range(60)]) == []
+
+
+def test_what_is_left_of_a_topic_stands_beside_what_another_is_named_by() -> None:
+    texts = {
+        1: ["Object detection\n\nobject detection"] * 20,
+        2: ["Object detection\n\nobject detection"] * 19 + ["Part\n\nstride"],
+        **{topic: ["Transformers\n\ntransformer"] * 20 for topic in range(3, 9)},
+    }
+    named = labels({t: term_counts(some, TERMS) for t, some in texts.items()}, texts, TERMS, {})
+    assert {named[1].en, named[2].en} == {"Object detection", "Object detection and stride"}

@@ -115,7 +115,7 @@ def test_matching_hands_ids_on_by_members_and_centroid() -> None:
 
 
 def test_the_number_of_topics_grows_with_the_root_of_the_posts() -> None:
-    assert [number_of_topics(n) for n in (0, 1, 70, 1700, 100_000)] == [1, 1, 9, 45, 80]
+    assert [number_of_topics(n) for n in (0, 1, 70, 1700, 100_000)] == [1, 1, 11, 54, 80]
 
 
 def test_fields_weigh_nothing_where_posts_are_about_something_else() -> None:
@@ -139,6 +139,20 @@ def test_the_field_of_a_topic_is_the_likeliest_by_cosine_of_those_that_are_about
     mine = {a.post_id: field[a.topic_id] for a in of.assignments}
     assert mine[0] == 1
     assert mine[19] == 3  # like no field more than usual
+
+
+def test_posts_that_have_no_subject_in_common_make_no_topic_and_a_pinned_one_stays() -> None:
+    scattered = unit(np.random.default_rng(3).normal(size=(12, 24)).astype(np.float32) + 0.9)  # of one half-space
+    rows = np.concatenate([blobs(6, 20), scattered])
+    plan = refit(Known((), {}), described(rows))
+    sets: dict[int, set[int]] = {}
+    for a in plan.assignments:
+        sets.setdefault(a.topic_id, set()).add(a.post_id)
+    assert len(sets) == 6 and all(len(members & set(range(1, 121))) == 20 for members in sets.values())
+    held = dict.fromkeys(range(121, 133), 7)
+    pinned = Known((Draft(7, 0, centroids(rows[120:], np.zeros(12, np.intp), 1)[0]),), held, frozenset({7}))
+    again = refit(pinned, described(rows))
+    assert {a.topic_id for a in again.assignments if a.post_id > 120} >= {7}
 
 
 def test_clusters_do_not_depend_on_chance() -> None:
