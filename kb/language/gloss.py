@@ -55,7 +55,7 @@ class Term:
     zh: str
     abbr: str  # "LSTM"; "" if it has none
     synonyms: tuple[str, ...]  # other names, English and Chinese
-    field: str  # id of a field of data/fields.toml, or "general"
+    field: str  # id of a field of data/fields.toml, which may be one beside the subject, or "general"
 
     @property
     def names(self) -> tuple[str, ...]:

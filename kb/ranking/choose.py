@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from kb.types import Corpus, Int64
 
 TELLING = 5  # best posts of a field whose mean score is its quality
-# Fields beside deep learning, whose posts are charted too: half the places that their size and quality would give them
-NEIGHBOURS, NEIGHBOURS_SHARE = frozenset({"classical"}), 0.5
+# Fields beside deep learning, whose posts are charted too: a third of the places that size and quality would give them
+NEIGHBOURS, NEIGHBOURS_SHARE = frozenset({"classical"}), 1 / 3
+NOWHERE = -1  # the field of a post without a topic
 ALIKE = 0.6  # cosine from which likeness to a chosen post counts against a post
 
 
@@ -51,7 +52,7 @@ def choose(corpus: Corpus, score: NDArray[Any], rules: Choice, relative: bool = 
     home = field_of(corpus)
     urls = {url: n for n, url in enumerate(sorted({post.url for post in posts}))}
     tie = np.array([urls[post.url] for post in posts], np.float64) if posts else np.zeros(0)
-    beside = {topic.id for topic in corpus.topics if topic.field in NEIGHBOURS}
+    beside = {topic.id for topic in corpus.topics if topic.field in NEIGHBOURS} | {NOWHERE}
     quota = quotas(home, score, may, rules, beside)
     picker = _Picker(corpus, score, tie, home, rules, relative)
     for i in sorted(pinned, key=lambda i: (-float(score[i]), posts[i].url))[: rules.size]:
@@ -67,7 +68,7 @@ def quotas(
 ) -> dict[int, int]:
     """Places a field: by the root of its size times its quality, at least one, never more than its share.
 
-    beside: fields that are neighbours of the subject and get half.
+    beside: fields that are neighbours of the subject, and what has no topic; they get a third.
     """
     names = [int(f) for f in np.unique(fields[may])]
     worth = []
@@ -81,9 +82,9 @@ def quotas(
 
 
 def field_of(corpus: Corpus) -> Int64:
-    """The field (topic of the upper level) of each post; its topic where that has none, -1 without a topic."""
+    """The field (topic of the upper level) of each post; its topic where that has none, NOWHERE without a topic."""
     parents = {topic.id: topic.parent or topic.id for topic in corpus.topics}
-    return np.array([parents.get(post.topic or -1, -1) for post in corpus.posts], np.int64)
+    return np.array([parents.get(post.topic or NOWHERE, NOWHERE) for post in corpus.posts], np.int64)
 
 
 def _may(corpus: Corpus, i: int, rules: Choice) -> bool:

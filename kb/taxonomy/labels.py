@@ -217,9 +217,10 @@ def _within(
     name: Term, beside: Sequence[tuple[Term, float, float]], taken: set[str]
 ) -> tuple[str, str] | None:  # fmt: skip
     """ "Image classification in PyTorch": what a topic does with what another one is already named by."""
-    if not beside:
+    free = [term for term, _, _ in beside if not _taken(term, taken)] or [term for term, _, _ in beside]
+    if not free:
         return None
-    term = max(beside, key=lambda row: row[2])[0]
+    term = free[0]
     en = f"{capital(plural(english(term)))} in {english(name)}"
     taken |= _names(term)
     return None if same(en) in taken else (en, f"{chinese(name)}中的{chinese(term)}")

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 STICKY = 0.03  # a post leaves its topic only for one that is nearer by this much cosine
 SHARED = 0.03  # a post belongs to a second topic too when that is farther by no more than this
-TELLING = 0.3  # deviations of likeness to a field, above the usual or another field's, that say something
+TELLING = 0.4  # deviations of likeness to a field, above the usual or another field's, that say something
 BIRTH = 5  # posts that fit no topic and are alike, from which a new topic is born
 
 

@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -110,7 +111,13 @@ def features(title: str, tags: tuple[str, ...], markdown: str, terms: Terms) -> 
 
 
 def _telling(terms: Terms, text: str) -> Counter[int]:
-    return Counter({index: n for index, n in terms.mentions(text).items() if index in terms.telling})
+    return Counter({index: n for index, n in terms.mentions(text).items() if terms.all[index].field in _fields()})
+
+
+@cache
+def _fields() -> frozenset[str]:
+    """Of deep learning: a term of another field, such as image processing, names the subject of its own."""
+    return frozenset(field.id for field in load_fields() if field.on)
 
 
 def score(model: Model, counts: tuple[float, ...], near: Mapping[str, float] | None) -> float:
