@@ -25,7 +25,9 @@ from kb.language.terms import Terms, tokens
 from kb.taxonomy.naming import capital, chinese, english, names, own_names, plural, same
 
 SECOND = 0.35  # a second term stands in the label from this part of the first one's weight on
-LITTLE = 0.25  # a term that says so much less of the topic than the one that another is named by stands beside that
+COVER = 0.25  # share of the topic's posts that name a term, below which it says less the fewer they are
+MOST = 0.5  # and from which it may name the topic though one title alone names it
+LITTLE = 0.5  # a term that says so much less of the topic than the one that another is named by stands beside that
 BESIDE = 0.07  # share of titles that a second term stands in at least
 TITLES = 2  # titles that a term stands in at least, if any of the topic's stands in so many: one names its post alone
 ALONE = 0.4  # a term that so many of the topic's titles name needs no second one, but for one of as many
@@ -50,10 +52,11 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much each term says of each topic (topic -> weight a term), and in what share of its titles it stands."""
+    """By topic, for every term: how much it says of it, in what share of its titles and of its posts it stands."""
 
     weight: Mapping[int, NDArray[np.float64]]
     titled: Mapping[int, NDArray[np.float64]]
+    named: Mapping[int, NDArray[np.float64]]
     posts: Mapping[int, int]
 
 
@@ -73,13 +76,14 @@ def term_counts(texts: Sequence[str], terms: Terms) -> list[Counter[int]]:
 def scores(counts: Mapping[int, Sequence[Counter[int]]], texts: Mapping[int, Sequence[str]], terms: Terms) -> Weights:
     """The weight of every term in every topic; 0 for words of every subject."""
     n = len(terms.all)
-    share, titled = {t: np.zeros(n) for t in counts}, {t: np.zeros(n) for t in counts}
+    share, titled, named = ({t: np.zeros(n) for t in counts} for _ in range(3))
     in_text, in_title = np.zeros(n), np.zeros(n)
     for topic, posts in counts.items():
         for post, text in zip(posts, texts[topic], strict=True):
             for index, k in post.items():
                 if index in terms.telling:
                     share[topic][index] += 1.0 - 0.5**k  # naming a term once is half of what naming it often is
+                    named[topic][index] += 1
                     in_text[index] += 1
             for index in terms.mentions("\n".join(text.split("\n", 2)[:2])):
                 if index in terms.telling:
@@ -87,13 +91,16 @@ def scores(counts: Mapping[int, Sequence[Counter[int]]], texts: Mapping[int, Seq
                     in_title[index] += 1
         share[topic] /= max(1, len(posts))
         titled[topic] /= max(1, len(posts))
+        named[topic] /= max(1, len(posts))
     usual = np.mean(list(share.values()), axis=0) if share else np.zeros(n)
     subject = (in_title + SUBJECT[0]) / (in_text + SUBJECT[1])
     weight = {}
     for topic, p in share.items():
         apart = p * np.log(np.maximum(p, 1e-9) / np.maximum(usual, 1e-9)).clip(0) ** 2
-        weight[topic] = apart * (titled[topic] + UNTITLED) ** TITLED * np.sqrt(subject)
-    return Weights(weight, titled, {topic: len(posts) for topic, posts in counts.items()})
+        weight[topic] = (
+            apart * (titled[topic] + UNTITLED) ** TITLED * np.sqrt(subject) * (named[topic] / COVER).clip(max=1)
+        )
+    return Weights(weight, titled, named, {topic: len(posts) for topic, posts in counts.items()})
 
 
 def labels(
@@ -139,13 +146,14 @@ def _candidates(
     the rest. own: proper names of titles.
     """
     weight, titled = found.weight[topic], found.titled[topic]
-    rows = [(terms.all[i], float(weight[i]), float(titled[i])) for i in np.argsort(-weight, kind="stable")[:FIRST]]
-    rows = [row for row in rows if row[1] > 0]
+    order = [i for i in np.argsort(-weight, kind="stable")[:FIRST] if weight[i] > 0]
+    rows = [(terms.all[i], float(weight[i]), float(titled[i])) for i in order]
+    most_name = {terms.all[i].en for i in order if found.named[topic][i] >= MOST}
     first, most = (rows[0][2], rows[0][1]) if rows else (0.0, 1.0)
     for name, share, lift in own:
         # by its titles alone: as weighty as the first term where that stands in as many of them
         rows.append((Term(name, name, "", (), "general"), most * lift * share / max(first, UNTITLED), share))
-    many = [row for row in rows if row[2] * found.posts[topic] > TITLES - 0.5]
+    many = [row for row in rows if row[2] * found.posts[topic] > TITLES - 0.5 or row[0].en in most_name]
     if all(row[0].en in WIDE for row in many):
         many = rows
     return sorted(rows, key=lambda row: (row not in many, -row[1], row[0].en))

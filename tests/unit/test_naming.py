@@ -75,7 +75,7 @@ def test_what_one_title_alone_names_is_no_topics_name() -> None:
         1: [f"Object detection {i}\n\nobject detection" for i in range(2)] + ["LeNet\n\n" + "LeNet " * 9] * 1,
         2: [f"Graph neural network {i}\n\ngraph neural network" for i in range(6)],
     }
-    texts[1] += [f"Part {i}\n\nLeNet, LeNet and LeNet" for i in range(6)]
+    texts[1] += [f"Part {i}\n\n" + "LeNet, LeNet and LeNet" * (i < 3) for i in range(6)]
     named = labels({t: term_counts(some, TERMS) for t, some in texts.items()}, texts, TERMS, {})
     assert named[1].en == "Object detection" and "LeNet" in named[1].terms
 
@@ -120,3 +120,10 @@ def test_what_is_left_of_a_topic_stands_beside_what_another_is_named_by() -> Non
     }
     named = labels({t: term_counts(some, TERMS) for t, some in texts.items()}, texts, TERMS, {})
     assert {named[1].en, named[2].en} == {"Object detection", "Object detection and stride"}
+
+
+def test_what_few_posts_name_is_no_topics_name() -> None:
+    rare = [f"{'LeNet' if i < 2 else 'Part'}\n\n{'LeNet, LeNet' * (i < 2)} stride" for i in range(20)]
+    texts = {1: rare, **{t: ["Transformers\n\ntransformer"] * 20 for t in range(2, 9)}}
+    named = labels({t: term_counts(some, TERMS) for t, some in texts.items()}, texts, TERMS, {})
+    assert named[1].en.startswith("Stride")
