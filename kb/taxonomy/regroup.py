@@ -24,8 +24,6 @@ from kb.taxonomy.clusters import (
 from kb.types import Assignment
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from kb.taxonomy.clusters import Labels
     from kb.types import Float32
 
@@ -140,11 +138,11 @@ def refit(known: Known, posts: Described, chance: int = 0) -> Plan:
     old = np.where(np.isin(held, standing), places, -1).astype(np.intp)
     seeds = centroids(shaping, old, len(standing))
     labels = cluster(shaping, k, seeds if standing else None, chance)
+    labels = dissolve(shaping, labels)
+    labels = _without_loose(shaping, labels, _homes(labels, old))
     labels = fuse(shaping, dissolve(shaping, _stick(shaping, labels, old, held, known.pinned)))
-    labels, usual, floor = _without_loose(shaping, labels, np.isin(held, list(known.pinned)))
-    n = int(labels.max()) + 1
-    means = centroids(shaping, labels, n)
-    near = np.einsum("ij,ij->i", shaping, means[labels])
+    means, near, usual, floor = _likeness(shaping, labels)
+    n = len(means)
     frame = replace(frame, floor=round(floor, 4), usual=round(usual, 4), fitted_on=len(posts.ids))
     new_sets = [frozenset(np.asarray(posts.ids)[originals[labels == c]].tolist()) for c in range(n)]
     old_sets = [frozenset(np.asarray(posts.ids)[originals[old == c]].tolist()) for c in range(len(standing))]
@@ -161,43 +159,49 @@ def refit(known: Known, posts: Described, chance: int = 0) -> Plan:
     return Plan(topics, tuple(made), tuple(_events(known, old_sets, standing, new_sets, keys)), frame)
 
 
-def _without_loose(rows: Float32, labels: Labels, kept: NDArray[np.bool_]) -> tuple[Labels, float, float]:
-    """Labels without the clusters whose posts have no subject in common, the usual likeness to a centroid, the floor.
-
-    Such a cluster is what the others left over. Each of its posts goes to the next likely cluster, where it is an
-    outlier if it is below the floor. kept: rows whose clusters stay whatever they are.
-    """
+def _likeness(rows: Float32, labels: Labels) -> tuple[Float32, Float32, float, float]:
+    """Centroids, each row's likeness to its own, the usual likeness, and the one below which a row is an outlier."""
     n = int(labels.max()) + 1
     means = centroids(rows, labels, n)
     near = np.einsum("ij,ij->i", rows, means[labels])
     usual = float(near.mean())
     floor = float(usual - max(TOLERANCE, OUTLIER_DEVIATIONS * near.std())) if n > 1 else -1.0
+    return means, near, usual, floor
+
+
+def _without_loose(rows: Float32, labels: Labels, kept: Labels) -> Labels:
+    """Labels without the clusters whose posts have no subject in common, numbered anew.
+
+    Such a cluster is what the others left over. Each of its posts goes to the next likely cluster, where it is an
+    outlier if it is below the floor. kept: clusters that stay whatever they are.
+    """
+    means, near, usual, floor = _likeness(rows, labels)
     mean = np.bincount(labels, near) / np.bincount(labels)
     loose = mean < _least(usual, floor)
-    loose[labels[kept]] = False
+    loose[kept] = False
     if loose.all() or not loose.any():
-        return labels, usual, floor
+        return labels
     names = np.flatnonzero(~loose)
     labels = np.where(loose[labels], names[(rows @ means[names].T).argmax(axis=1)], labels)
-    return np.searchsorted(names, labels).astype(np.intp), usual, floor
+    return np.searchsorted(names, labels).astype(np.intp)
+
+
+def _homes(labels: Labels, old: Labels) -> Labels:
+    """The cluster that most of the posts of each standing topic are in."""
+    return np.array([np.bincount(labels[old == topic]).argmax() for topic in range(int(old.max()) + 1)], np.intp)
 
 
 def _stick(rows: Float32, labels: Labels, old: Labels, held: Labels, pinned: frozenset[int]) -> Labels:
     """Undo moves that gain next to nothing, and all moves out of topics that a person pinned."""
     if not (old >= 0).any():
         return labels
-    n_old = int(old.max()) + 1
-    home = np.full(n_old, -1)  # the cluster that most of a topic's posts are in
-    for topic in range(n_old):
-        members = labels[old == topic]
-        if len(members):
-            home[topic] = np.bincount(members).argmax()
+    home = _homes(labels, old)
     means = centroids(rows, labels, int(labels.max()) + 1)
     sims = rows @ means.T
     stay = np.where(old >= 0, home[np.maximum(old, 0)], labels)
     every = np.arange(len(rows))
     gain = sims[every, labels] - sims[every, np.maximum(stay, 0)]
-    back = (old >= 0) & (stay >= 0) & ((gain < STICKY) | np.isin(held, list(pinned)))
+    back = (old >= 0) & ((gain < STICKY) | np.isin(held, list(pinned)))
     return np.where(back, stay, labels).astype(np.intp)
 
 
