@@ -31,7 +31,8 @@ _IS_A = re.compile(
 _ASIDE = re.compile(r"\([^()]*\)|（[^（）]*）|^(?:An?|The) ")
 _INSTALLS = re.compile(r"\b(?:pip3?|conda|apt(?:-get)?|brew) install [\w-]+")  # says all by itself
 _COPULA = re.compile(
-    r"\b(?:is|are|refers? to|stands? for|denotes?|means|describes?|consists? of)\b|是|指|称为|叫做|定义为"
+    r"\b(?:is|are|can be (?:thought|viewed|seen|understood)|refers? to|stands? for|denotes?|means|describes?"
+    r"|consists? of)\b|是|指|称为|叫做|定义为"
 )
 
 
