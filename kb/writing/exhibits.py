@@ -16,6 +16,7 @@ CODE_LINES = (3, 28)
 CODE_COLUMNS = 110
 COMMAND_LINES = 8
 FORMULA_CHARACTERS = 260
+TELLS = 10  # words of a sentence that explains the code after it
 _COMMAND = re.compile(
     r"^\s*[$%>!]?\s*(?:sudo |python3? -m )?"
     r"(?:pip3?|conda|mamba|uv|poetry|apt(?:-get)?|brew|docker|git clone|npm|wget|curl|venv)\b",
@@ -231,7 +232,9 @@ def _points(intro: str, code: str, judge: Judge) -> bool:
     if intro[-1] in ":：" or _INTRODUCES.match(intro) or (_INTRODUCES.search(intro) and _PRESENTS.match(intro)):
         return True
     shared = judge.named(intro) & judge.named(code) & judge.terms.telling
-    return bool(shared) and judge.alone.passes(intro)  # says of something what the code does with it
+    return (
+        bool(shared) and count_words(intro) >= TELLS and judge.alone.passes(intro)
+    )  # says of something what the code does with it
 
 
 def _leans(intro: str, judge: Judge) -> bool:

@@ -66,6 +66,8 @@ def test_a_heading_alone_is_not_enough_and_helps_a_cue() -> None:
 def test_what_only_looks_like_a_cue_gives_no_role() -> None:
     roles = load_roles()
     assert roles.of("The maps show how pressure depends on latitude.", []).get("principle", 0.0) < ENOUGH
+    assert roles.of("Understanding networks is a problem that tests the mind.", []).get("definition", 0.0) < ENOUGH
+    assert roles.of("一些研究者在时间轴上部署了循环神经网络。", []).get("integration", 0.0) < ENOUGH
     assert roles.of("A framework decouples acting to achieve a high throughput.", []).get("case", 0.0) < ENOUGH
     assert roles.of("Random search is no better than chance here.", []).get("comparison", 0.0) < ENOUGH
 
