@@ -11,7 +11,7 @@ from kb.types import Article, Chapter, ChartLine, Section, Sentence, StoredPost
 from kb.writing.counting import count_sentence, label
 from kb.writing.exhibits import exhibit_units
 from kb.writing.layout import Language, Layout, Part, SectionPlan, load_layout
-from kb.writing.roles import ENOUGH, load_roles
+from kb.writing.roles import load_roles
 from kb.writing.select import LEAST, LEAST_BLOGS, Chooser, Limits, Origin, chooser
 from kb.writing.standalone import load_standalone
 from kb.writing.summary import reason, references, summary
@@ -79,14 +79,13 @@ def _origin(line: ChartLine, n: int, length: int) -> Origin:
 
 
 def _choose(layout: Layout, choose: Chooser) -> dict[tuple[str, int], _Written]:
-    """What stands in each part. Those with the fewest candidates take first, so that rare subjects get theirs."""
+    """What stands in each part."""
     parts = [(s.number, n, p) for c in layout.chapters for s in c.sections for n, p in enumerate(s.parts) if p.roles]
-    parts.sort(
-        key=lambda row: (row[2].form == "sentence", len(choose.candidates(row[2], ENOUGH, row[2].fit)), row[0], row[1])
-    )
     parts = list(_shared(parts, choose))
+    chosen = choose.choose([part for _, _, part in parts])
     return {
-        (number, n): _Written(part, tuple(choose.units[i] for i in choose.choose(part))) for number, n, part in parts
+        (number, n): _Written(part, tuple(choose.units[i] for i in taken))
+        for (number, n, part), taken in zip(parts, chosen, strict=True)
     }
 
 

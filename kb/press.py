@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kb.errors import KbError, NotFound
-from kb.store.earlier import texts_then
+from kb.store.earlier import as_of, changes_since, texts_then
 from kb.store.editions import edition as read_edition
 from kb.store.figures import figures, figures_at
 from kb.store.posts import body, texts
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kb.writing.writer import Writer
 
 WHOLE = 1000  # lines; no chart is longer
+MOST_CHANGES = 8  # before each of which a file may have been written; each is an article to make
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +87,46 @@ def publish(
 def verify(reader: Reader, settings: Settings, data: bytes, vouch: Vouch | None = None) -> list[str]:
     """What in an exported article the store does not bear out, a line each. Raises KbError for what is no article.
 
-    JSON is held against the store fact by fact; Markdown and HTML are printed again, of whatever edition.
+    JSON is held against the store fact by fact; Markdown and HTML are printed again, of whatever edition. A topic that
+    was renamed since, or a post that was pinned or noted, stood otherwise when the file was written: a file that is not
+    what the store gives now is held against the store as it was before each of these changes, the latest first.
     """
-    from kb.published import tree_of, violations
+    from kb.published import tree_of
     from kb.reprint import print_of
 
-    if (printed := print_of(data)) is not None:
-        return _reprinted(reader, settings, printed)
-    tree = tree_of(data)
+    printed = print_of(data)
+    tree = tree_of(data) if printed is None else {}
+    number = tree["edition"] if printed is None else printed.edition
     try:
-        press = open_press(reader, settings, tree["edition"], vouch)
+        made_at = read_edition(reader, number).made_at
     except NotFound as error:
-        raise _unknown(tree["edition"], error) from None
+        raise KbError(f"it is of edition {number}, which this store does not hold", error.hint) from None
+
+    def held(then: Reader) -> list[str]:
+        return _reprinted(then, settings, printed) if printed else _borne_out(then, settings, tree, vouch)
+
+    found = held(reader)
+    for at in _before_changes(reader, made_at) if found else ():
+        with as_of(reader, at) as then:
+            found = min(found, held(then), key=len)
+        if not found:
+            break
+    return found
+
+
+def _before_changes(reader: Reader, made_at: str) -> Iterator[str]:
+    """The instants at which an edition's article stood otherwise than now, the latest first, its own the last."""
+    changes = changes_since(reader, made_at)
+    if changes:
+        yield from reversed(changes[:-1][-MOST_CHANGES:])
+        yield made_at
+
+
+def _borne_out(reader: Reader, settings: Settings, tree: Mapping[str, Any], vouch: Vouch | None) -> list[str]:
+    """What the store does not bear out of an article in JSON."""
+    from kb.published import violations
+
+    press = open_press(reader, settings, tree["edition"], vouch)
     return violations(tree, press.chart, press.made_at, press.gate, about_of(reader, settings, press))
 
 
@@ -106,17 +135,9 @@ def _reprinted(reader: Reader, settings: Settings, printed: Print) -> list[str]:
     from kb.exporters import renderer
     from kb.reprint import differences
 
-    try:
-        article = publish(reader, settings, printed.language, number=printed.edition)
-    except NotFound as error:
-        raise _unknown(printed.edition, error) from None
-    again = renderer(printed.form)(article)
+    again = renderer(printed.form)(publish(reader, settings, printed.language, number=printed.edition))
     assert isinstance(again, bytes | str)
     return differences(printed.text, again if isinstance(again, str) else again.decode())
-
-
-def _unknown(number: int, error: NotFound) -> KbError:
-    return KbError(f"it is of edition {number}, which this store does not hold", error.hint)
 
 
 def about_of(reader: Reader, settings: Settings, press: Press) -> About:

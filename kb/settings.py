@@ -127,7 +127,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("evidence", {"hackernews": None, "lobsters": None}, _services,
            "services asked for points and comments: hackernews, lobsters; none asks nobody"),
     Option("half_life_days", 180.0, _number(0.5), "trending: days of age that halve a score"),
-    Option("quote_words", 120, _count(1), "most words of one post that the article quotes"),
+    Option("quote_words", 150, _count(1), "most words of one post that the article quotes"),
     Option("site_url", "", _address, "where kb export's site will stand; its sitemap and feeds name this address"),
     Option("writer_url", "", _address, "an OpenAI-compatible endpoint that rewrites the article's sections"),
     Option("writer_model", "", str, "the writer's model; its key is KB_WRITER_KEY, in the environment alone"),

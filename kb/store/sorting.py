@@ -120,6 +120,9 @@ def save_topic(
     if row is None:
         row = TopicRow(label_en=topic.label_en, label_zh=topic.label_zh, born=at, made_by=made_by)
     elif not keep_label:
+        if (row.label_en, row.label_zh) != (topic.label_en, topic.label_zh):
+            before = {"en": row.label_en, "zh": row.label_zh}
+            add_event(session, "label", topic.id, at, before=before, en=topic.label_en, zh=topic.label_zh)
         row.label_en, row.label_zh = topic.label_en, topic.label_zh
     row.parent, row.field, row.size, row.made_by, row.died = topic.parent, topic.field, topic.size, made_by, None
     row.terms = dump(topic.terms)

@@ -16,6 +16,7 @@ CODE_LINES = (3, 28)
 CODE_COLUMNS = 110
 COMMAND_LINES = 8
 FORMULA_CHARACTERS = 260
+TELLS = 10  # words of a sentence that explains the code after it
 _COMMAND = re.compile(
     r"^\s*[$%>!]?\s*(?:sudo |python3? -m )?"
     r"(?:pip3?|conda|mamba|uv|poetry|apt(?:-get)?|brew|docker|git clone|npm|wget|curl|venv)\b",
@@ -37,6 +38,13 @@ _FRAMEWORK = re.compile(
 _SESSION = re.compile(r"^(?:>>>|In \[|Out\[)|Traceback", re.M)
 _PLOTS = re.compile(r"\bplt\.|\bax\.|\bfig\.|[‘’“”]|display\(")
 _INTRODUCES = re.compile(r"\b(?:implement\w*|code|function|class|module|layer|snippet|script)\b|实现|代码|函数|模块|类")
+_DEFINED = re.compile(r"^\s*(?:def|class) (?!__)(\w{3,})", re.M)
+_ORDER = re.compile(r"^(?:First|Next|Then|Finally|Lastly|Now|In particular),? ")  # says when, and not after what
+_SHOWS_CODE = re.compile(
+    r"^(?:Here['’]s|Let['’]s (?:start by )?(?:look(?:ing)? at|define|implement|write|build)) (?:the|a|an) "
+    r"|\b(?:we['’]re going to|we['’]ll) (?=define|implement|write|build|create)"
+)
+_ELIDED = re.compile(r"^\s*(?:\[?(?:\.{3}|…)\]?|#\s*(?:\.{3}|…).*)$", re.M)
 _STRING = re.compile(r"\"\"\"(?:.|\n)*?\"\"\"|\"[^\"\n]*\"|'[^'\n]*'")
 _STEPWISE = re.compile(
     r"\b(?:steps?|stages?|procedure|process|workflow|pipeline|algorithm|as follows|recipe)\b"
@@ -68,23 +76,24 @@ _TALK = re.compile(
 )
 # What may begin the words before a formula or code, although a sentence alone may not
 _PRESENTS = re.compile(
-    r"(?:Below|Here is|Here are|The following|Following|The (?:code|function|class|snippet|module|loss|objective)"
+    r"(?:Below|Here is|The following|Following|The (?:code|function|class|snippet|module|loss|objective)"
     r"|We (?:define|implement|write|use|compute|minimi[sz]e|maximi[sz]e|can (?:write|define|compute|implement))"
     r"|An?|To)\b|下面|以下|如下|代码|使用|用|定义|实现|构建|创建|可以|首先"
 )
 _CHAT = re.compile(
     r"\b(?:[Ll]et(?:['’]s| us)|super|going to|easy|quickly|[Nn]ow that|keep going|[Tt]hinking|working on|recap"
-    r"|of course|[Ww]e then|(?:research|original) paper"
+    r"|papers? we|\(\d+\)|[Cc]hapter|some examples|of course|[Ww]e then|(?:research|original|the) paper"
     r"|[Ww]e['’]ll|[Yy]ou['’]ll|here['’]s|first thing|simple enough|as usual|again|furt?her below|later"
     r"|this (?!code|snippet|function|class|example)\w+|that (?:we|I))\b"
-    r"|然后|呢|吧|接下来|很简单|这里|上面|前面|刚才|大家|再来|这个|本[文节]|例如"
+    r"|“[A-Z]”|然后|呢|吧|接下来|很简单|这里|上面|前面|刚才|大家|再来|这个|本[文节]|例如"
 )
 _CUT_SHORT = re.compile(
     r"\b(?:in|on|at|of|from|by|to|with|and|is|are)\s*[:.]$|^[^\w“\"(（「$]"
 )  # what it led to is not here
 _ONE_OF = re.compile(
     r"(?:One of|In this|In our|In code|In the (?:paper|previous|next|same)|For example|For an|At this|Its|Their|Both"
-    r"|Similarly|Finally|Next)\b"
+    r"|Similarly|Finally|Next|And|A similar|Another|The (?:same|other|previous|resulting|final|last)"
+    r"|The following (?:visuali[sz]ations?|plots?|figures?|graphs?))\b"
 )
 _IMPORTS = re.compile(r"^\s*(?:import|from|library|using|#|//)\b|^\s*#", re.M)
 _RECALLS = re.compile(
@@ -184,7 +193,7 @@ def _code(place: Place, judge: Judge) -> Iterator[Unit]:
     if kind in _SHELL or _COMMAND.match(code):
         if _COMMAND.search(code) and _PREPARES.search(code) and len(lines) <= COMMAND_LINES:
             piece = Sentence(code, "quote", (), "code", tongue, "bash")
-            if intro and (_TALK.search(intro) or _ONE_OF.match(intro) or judge.alone.points[True].search(intro)):
+            if intro and (_CHAT.search(intro) or _ONE_OF.match(intro) or judge.alone.points[True].search(intro)):
                 intro = None
             yield _unit(place, "commands", intro, piece, {"environment": 0.9}, 0.4 + 0.3 * bool(intro), named)
         return
@@ -197,15 +206,35 @@ def _code(place: Place, judge: Judge) -> Iterator[Unit]:
         return
     if not defines and not _FRAMEWORK.search(code):
         return
-    if _CHAT.search(intro) or 3 * len(_IMPORTS.findall(code)) > 2 * len(lines):
+    if not _points(intro, code, judge) or _ELIDED.search(code) or 3 * len(_IMPORTS.findall(code)) > 2 * len(lines):
         return
     roles = {r: s for r, s in judge.roles.combine(place.context, intro).items() if r in ("implementation", "algorithm")}
     roles["code"] = 0.5 + 0.25 * defines + 0.15 * bool(_FRAMEWORK.search(code))
     fit = min(1.0, 0.3 * min(len(named), 2) + 0.2 * (6 <= len(lines) <= 22) + 0.2 * bool(named & place.subject) + 0.2)
-    fit -= 0.4 * _leans(intro, judge) + 0.25 * bool(_TALK.search(intro)) + 0.3 * (not named & judge.terms.telling)
-    fit -= 0.3 * (intro[-1] not in ":：" and not _INTRODUCES.search(intro) and not _PRESENTS.match(intro))
+    fit -= 0.25 * bool(_TALK.search(intro)) + 0.3 * (not named & judge.terms.telling)
     piece = Sentence(code, "quote", (), "code", tongue, place.block.language or None)
     yield _unit(place, "code", intro, piece, roles, fit, named)
+
+
+def _points(intro: str, code: str, judge: Judge) -> bool:
+    """Whether the words before code speak of it, and need nothing that stood before them."""
+    bare = _SHOWS_CODE.sub("", intro)
+    if _DANGLES.match(bare) or _ONE_OF.match(_ORDER.sub("", intro)) or judge.alone.points[True].search(intro):
+        return False
+    if any(
+        re.search(rf"(?<!\w){re.escape(name)}(?!\w)", intro)
+        for name in _DEFINED.findall(code)
+        if not name.islower() or "_" in name  # `generator` is a word as well
+    ):
+        return True  # it names the function or class that follows
+    if _CHAT.search(bare):
+        return False
+    if intro[-1] in ":：" or _INTRODUCES.match(intro) or (_INTRODUCES.search(intro) and _PRESENTS.match(intro)):
+        return True
+    shared = judge.named(intro) & judge.named(code) & judge.terms.telling
+    return (
+        bool(shared) and count_words(intro) >= TELLS and judge.alone.passes(intro)
+    )  # says of something what the code does with it
 
 
 def _leans(intro: str, judge: Judge) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 
@@ -256,16 +255,24 @@ class _Source:
         wanted = fold(text)
         if len(wanted) < LEAST_QUOTE:
             return False
-        whole = r"(?<![A-Za-z0-9])" if wanted[0].isascii() and wanted[0].isalnum() else ""
-        after = r"(?![A-Za-z0-9])" if wanted[-1].isascii() and wanted[-1].isalnum() else ""
-        pattern = re.compile(whole + re.escape(wanted) + after)
-        return any(pattern.search(reading) for reading in self.readings)
+        return any(_stands_whole(wanted, reading) for reading in self.readings)
 
     def whole(self, text: str, form: str) -> bool:
         """Whether a quotation is a sentence, formula, block of code or list of the post and no part of one."""
         if form in ("code", "math"):
             return (form, text.strip()) in self.shown
         return fold(text) in (self.lists if form == "steps" else self.sentences)
+
+
+def _stands_whole(wanted: str, reading: str) -> bool:
+    """Whether a text stands in another without being a part of a longer word there."""
+    at = reading.find(wanted)
+    while at >= 0:
+        before, after = reading[max(0, at - 1) : at + 1], reading[at + len(wanted) - 1 : at + len(wanted) + 1]
+        if not any(len(pair) == 2 and pair.isascii() and pair.isalnum() for pair in (before, after)):
+            return True
+        at = reading.find(wanted, at + 1)
+    return False
 
 
 def _short(text: str) -> str:

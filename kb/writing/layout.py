@@ -110,6 +110,7 @@ class RoleCues:
     name: str
     headings: re.Pattern[str]
     strong: tuple[re.Pattern[str], ...]
+    fair: tuple[re.Pattern[str], ...]
     weak: tuple[re.Pattern[str], ...]
 
 
@@ -121,6 +122,7 @@ def load_cues() -> tuple[RoleCues, ...]:
             name,
             re.compile(rf"\b(?:{'|'.join(d['headings_en'])})\b|{'|'.join(d['headings_zh'])}", re.I),
             tuple(re.compile(cue) for cue in d["strong"]),
+            tuple(re.compile(cue) for cue in d.get("fair", ())),
             tuple(re.compile(cue) for cue in d["weak"]),
         )
         for name, d in data.items()

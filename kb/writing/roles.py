@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from kb.writing.layout import RoleCues, load_cues
 
 # Weights, tuned by reading what they choose: a strong cue is enough for a section, a heading alone is not
-HEADING = 0.3  # the heading that a sentence stands under
-SURE = 0.45  # one of those that tell what stands under them: a conclusion concludes, whatever its words
+HEADING = 0.28  # the heading that a sentence stands under
 ABOVE = 0.15  # a heading further up
 TITLE = 0.15  # the post's title
-STRONG = 0.5
+STRONG = 0.6
 STRONG_MORE = 0.15  # every further strong cue
+FAIR = 0.4  # says less surely what a sentence does
+FAIR_MORE = 0.1
 WEAK = 0.1
 WEAK_MORE = 0.05
 FIRST = 0.1  # for what opens a post or its section, where posts define and give background
-ENOUGH = 0.5  # from here on a sentence has the role
-TELLING = frozenset({"summary", "outlook", "environment", "testing"})
+ENOUGH = 0.4  # from here on a sentence has the role
+# Headings that tell what stands under them: a conclusion concludes, whatever its words
+TELLING = {"summary": 0.5, "outlook": 0.38}
 _SAME = {"steps": "algorithm", "integration": "testing"}  # two cue lists of the article, one role for a reader
 
 
@@ -38,7 +40,7 @@ class Roles:
         for cue in self.cues:
             score = 0.0
             if headings and cue.headings.search(headings[-1]):
-                score = SURE if cue.name in TELLING else HEADING
+                score = TELLING.get(cue.name, HEADING)
             elif any(cue.headings.search(heading) for heading in headings[:-1]):
                 score = ABOVE
             elif title and cue.headings.search(title):
@@ -56,6 +58,8 @@ class Roles:
             score = context.get(cue.name, 0.0)
             if strong := sum(1 for pattern in cue.strong if pattern.search(text) or pattern.match(small)):
                 score += STRONG + STRONG_MORE * (strong - 1)
+            if fair := sum(1 for pattern in cue.fair if pattern.search(text) or pattern.match(small)):
+                score += FAIR_MORE * fair if strong else FAIR + FAIR_MORE * (fair - 1)
             if weak := sum(1 for pattern in cue.weak if pattern.search(text) or pattern.match(small)):
                 score += WEAK + WEAK_MORE * (weak - 1)
             if score and first and cue.name in ("definition", "background"):

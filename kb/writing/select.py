@@ -4,7 +4,7 @@ topics, none said twice, and no post quoted beyond the limits."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 REPEAT = 0.45  # cosine of TF-IDF from which on two sentences say the same; read off pairs of the replayed web
-LOOSER = 0.45  # a role's score that will do where a section would stay below LEAST
-UNFIT = 0.1  # the least fitness there; a sentence of another role is worse than an honest word that there is little
+LOOSER = 0.35  # a role's score that will do where a section would stay below LEAST
+UNFIT = 0.2  # the least fitness there; a sentence of another role is worse than an honest word that there is little
 LEAST, LEAST_BLOGS = 5, 4
 EVERYWHERE = 0.4  # a term that more than this share of the posts name is too general to be a subject
 OTHER_LANGUAGE = 0.3  # share of a part's units in the other language, where the chart has enough in its own
@@ -29,7 +29,7 @@ OTHER_LANGUAGE = 0.3  # share of a part's units in the other language, where the
 class Limits:
     """How much may be quoted of one post."""
 
-    quote_words: int = 120  # of prose in all, the list's summary among them
+    quote_words: int = 150  # of prose in all, the list's summary among them
     quote_share: float = 0.4  # of the characters of its Markdown, code and formulas among them
 
     @property
@@ -46,6 +46,26 @@ class Origin:
     source_id: int
     topic: int | None
     length: int  # characters of its Markdown
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """Units that a part may take, by index and with their worth, until it has `want`."""
+
+    found: Mapping[int, float]
+    want: int
+    share: float  # of the part, that may be in the other language
+    per_blog: int
+    per_post: int = 1
+
+
+@dataclass(slots=True)
+class _Filling:
+    """A part with what was chosen for it so far."""
+
+    part: Part
+    stages: list[_Stage]
+    chosen: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -76,62 +96,78 @@ class Chooser:
         """How many posts have a unit that may stand in a part and be quoted still."""
         return len({self.units[i].post_id for i in self.candidates(part, ENOUGH, part.fit) if self._allowed(i)})
 
-    def choose(self, part: Part) -> list[int]:
-        """The part's units in the order they were taken; fewer than it aims at where there are no more.
+    def choose(self, parts: Sequence[Part]) -> list[list[int]]:
+        """Each part's units in the order they were taken; fewer than it aims at where there are no more.
 
-        What is less fit, or in the other language, comes in only while the part has less than it needs at least.
+        What posts show is chosen first, part by part, for there is little of it; then the parts of sentences take one
+        each in turn, those with the fewest candidates first: so none uses up the posts that another needs as well.
         """
-        pool = self.candidates(part, LOOSER, min(part.fit, UNFIT))
-        base = {i: self._score(i, part.roles or {}) for i in pool}
-        best = self.candidates(part, ENOUGH, part.fit)
-        good = self.candidates(part, ENOUGH, min(part.fit, UNFIT))
-        least, other = min(LEAST, part.quotes), self._other_share()
-        chosen: list[int] = []
-        for found, want, share in (
-            (best, part.quotes, other),
-            (good, least, other),
-            (pool, least, other),
-        ):
-            self._fill(found, base, chosen, 2, want, share)
-        self._fill(pool, base, chosen, 3, least, other)
-        for found in (good, pool):
-            self._fill(found, base, chosen, 2, least, 1.0)
-        self._fill(pool, base, chosen, part.quotes, least, 1.0, 2)
-        return chosen
+        filling = {n: _Filling(part, list(self._stages(part))) for n, part in enumerate(parts)}
+        # Of two parts that want the same, the later one first: its section has little else to show
+        order = sorted(filling, key=lambda n: (len(self.candidates(parts[n], ENOUGH, parts[n].fit)), -n))
+        for n in order:
+            while parts[n].form != "sentence" and self._next(filling[n]):
+                pass
+        waiting = [n for n in order if parts[n].form == "sentence"]
+        while waiting:
+            waiting = [n for n in waiting if self._next(filling[n])]
+        return [filling[n].chosen for n in range(len(parts))]
 
-    def _fill(
-        self, found: Sequence[int], base: Mapping[int, float], chosen: list[int], per_blog: int, want: int,
-        share: float, per_post: int = 1,
-    ) -> None:  # fmt: skip
-        """Takes the best unit again and again until there are `want`, or no more may be taken."""
-        while len(chosen) < want:
-            posts = Counter(self.units[i].post_id for i in chosen)
-            blogs = Counter(self.origins[p].source_id for p in posts)
-            topics = {self.origins[p].topic for p in posts}
-            openings = {_opening(self.units[i]) for i in chosen}
-            foreign = sum(self.units[i].language != self.language for i in chosen)
-            # Of the first five, four are of different blogs
-            crowded = per_blog <= 3 and len(chosen) < LEAST and len(chosen) - len(blogs) >= LEAST - LEAST_BLOGS
-            best, at = 0.0, -1
-            for i in found:
-                u, origin = self.units[i], self.origins[self.units[i].post_id]
-                again = blogs[origin.source_id]
-                if posts[u.post_id] >= per_post or again >= per_blog or (crowded and again) or not self._allowed(i):
-                    continue
-                if u.language != self.language and foreign + 1 > share * (len(chosen) + 1):
-                    continue
-                if _opening(u) in openings:
-                    continue
-                score = (
-                    base[i] - 0.6 * float(self.nearest[i]) + 0.25 * (not again) + 0.15 * (origin.topic not in topics)
-                )
-                score += 0.3 * (self.quoted[u.post_id] == 0) - 0.1 * max(0, self.quoted[u.post_id] - 1)
-                if score > best:
-                    best, at = score, i
-            if at < 0:
-                return
-            self.take(at)
-            chosen.append(at)
+    def _stages(self, part: Part) -> Iterator[_Stage]:
+        """What a part takes from, stage after stage. What is less fit, or in the other language, or of a post that it
+        quotes already, comes in only while it has less than it needs at least."""
+        floor = min(part.fit, UNFIT) if part.form == "sentence" else part.fit
+        pool = self._based(part, LOOSER, floor)
+        best = self._based(part, ENOUGH, part.fit)
+        good = self._based(part, ENOUGH, floor)
+        least, other = min(LEAST, part.quotes), self._other_share()
+        yield _Stage(best, part.quotes, other, 2)
+        yield _Stage(best, part.quotes, other, 3)
+        yield _Stage(good, least, other, 2)
+        yield _Stage(pool, least, other, 2)
+        yield _Stage(pool, least, other, 3)
+        yield _Stage(good, least, 1.0, 2)
+        yield _Stage(pool, least, 1.0, 2)
+        yield _Stage(pool, least, 1.0, part.quotes, per_post=2)
+
+    def _based(self, part: Part, role: float, fit: float) -> Mapping[int, float]:
+        return {i: self._score(i, part.roles or {}) for i in self.candidates(part, role, fit)}
+
+    def _next(self, filling: _Filling) -> bool:
+        """Takes the next unit of a part; False where it has what it aims at, or there is no more."""
+        while filling.stages:
+            stage = filling.stages[0]
+            if len(filling.chosen) < stage.want and (at := self._best(stage, filling.chosen)) is not None:
+                self.take(at)
+                filling.chosen.append(at)
+                return True
+            filling.stages.pop(0)
+        return False
+
+    def _best(self, stage: _Stage, chosen: Sequence[int]) -> int | None:
+        """The unit of a stage that adds most to what was chosen; None where none may be taken."""
+        posts = Counter(self.units[i].post_id for i in chosen)
+        blogs = Counter(self.origins[p].source_id for p in posts)
+        topics = {self.origins[p].topic for p in posts}
+        openings = {_opening(self.units[i]) for i in chosen}
+        foreign = sum(self.units[i].language != self.language for i in chosen)
+        # Of the first five, four are of different blogs
+        crowded = stage.per_blog <= 3 and len(chosen) < LEAST and len(chosen) - len(blogs) >= LEAST - LEAST_BLOGS
+        best, at = 0.0, None
+        for i, base in stage.found.items():
+            u, origin = self.units[i], self.origins[self.units[i].post_id]
+            again = blogs[origin.source_id]
+            if posts[u.post_id] >= stage.per_post or again >= stage.per_blog or (crowded and again):
+                continue
+            if u.language != self.language and foreign + 1 > stage.share * (len(chosen) + 1):
+                continue
+            if _opening(u) in openings or not self._allowed(i):
+                continue
+            score = base - 0.6 * float(self.nearest[i]) + 0.25 * (not again) + 0.15 * (origin.topic not in topics)
+            score += 0.4 * (self.quoted[u.post_id] == 0) - 0.15 * max(0, self.quoted[u.post_id] - 1)
+            if score > best:
+                best, at = score, i
+        return at
 
     def take(self, i: int) -> None:
         """Counts a unit as quoted."""
@@ -149,7 +185,7 @@ class Chooser:
         """The share of a part that may be in the other language: more, where few posts are in the article's own."""
         posts = {u.post_id: u.language for u in self.units}
         own = sum(language == self.language for language in posts.values()) / (len(posts) or 1)
-        return max(OTHER_LANGUAGE, 1.0 - 2.0 * own)
+        return max(OTHER_LANGUAGE, 1.0 - 1.5 * own)
 
     def _allowed(self, i: int) -> bool:
         """Whether a unit says something new and its post may be quoted that much more."""
@@ -171,7 +207,7 @@ class Chooser:
         elsewhere = max((s for r, s in u.roles.items() if r not in wanted), default=0.0)
         rank = self.origins[u.post_id].rank
         score = 1.3 * role - 0.5 * max(0.0, elsewhere - role) + u.fit + 0.35 * float(self.central[i])
-        score += 0.5 * float(self.known[i]) + 0.25 * max(0.0, 1.0 - rank / 100)
+        score += 0.5 * float(self.known[i]) + 0.4 * max(0.0, 1.0 - rank / 100)
         return score + 0.6 * (u.language == self.language)
 
 

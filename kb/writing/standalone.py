@@ -18,18 +18,25 @@ _CHARACTER = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z][\w'’-]*")
 _FIGURE = re.compile(r"\d[\d.,]*")
 _THE = re.compile(r"\b[Tt]he\b")
+_SCORE = re.compile(r"\d ?[%％]|\b(?:accuracy|F1|BLEU|mAP|FID|AUC|perplexity)\b")
+_MEASURED = re.compile(r"\b(?:on|of|for|in|by|to|from|over)\b|在|上|从|由")
 _PAST = re.compile(r"\b(?:was|were|had|did|used to be)\b")
+# "Smith et al. (2018)", "(Smith & Jones 2018)": whose work it is, and no remains of a list of references
+_CITED = re.compile(
+    r" et al\.?,? ?\((?:19|20)\d\d[a-z]?\)"
+    r"|\s?\((?:[a-z]+ )?[A-Z][\w'’-]+(?:,? et al\.?| ?(?:&|and) [A-Z][\w'’-]+)?,? ?(?:19|20)\d\d[a-z]?\)"
+)
 # A sentence has one of these; what has none is a caption, a title or an item of a list
 _VERB = re.compile(
     r"\b(?:is|are|was|were|be|been|has|have|had|can|could|may|might|will|would|must|should|does|do|did|cannot|(?:"
-    r"use|learn|map|compute|take|make|give|need|let|allow|help|show|mean|work|train|reduce|increase|improve|"
+    r"use|learn|map|implement|recommend|augment|propose|compute|take|make|give|need|let|allow|help|show|mean|work|train|reduce|increase|improve|"
     r"require|provide|contain|consist|depend|become|remain|tend|lead|follow|produce|predict|generate|represent|"
     r"describe|define|combine|apply|add|replace|update|compare|measure|encode|decode|treat|share|keep|"
     r"move|act|assign|estimate|minimi[sz]e|maximi[sz]e|optimi[sz]e|normali[sz]e|generali[sz]e|outperform|"
-    r"differ|prevent|force|exploit|rely|introduce|propose|perform|achieve|suffer|start|begin|stop|run|"
+    r"differ|prevent|force|exploit|rel|introduce|propose|perform|achieve|suffer|start|begin|stop|run|"
     r"save|store|split|turn|grow|decide|choose|select|return|capture|extract|detect|refer|stand|freeze|"
     r"explore|approximate|enable|support|handle|ignore|change|control|pay|lose|gain|find|look|come|go|lie|fit|"
-    r"hold|belong|exist|occur|appear|cause|create|build|place|subtract|divide|multiply|cut|translate|"
+    r"hold|belong|exist|occur|appear|cause|create|build|place|subtract|divide|multipl|cut|translate|"
     r"average|weigh|penali[sz]e|search|embed|feed|copy|reuse|discard|mix|"
     r"attend|converge|diverge|vanish|explode|overfit|memori[sz]e|transfer|fine-tune|adapt|initiali[sz]e|drop|"
     r"mask|rotate|classif|recogni[sz]e|segment|locate|track|"
@@ -43,6 +50,7 @@ _VERB = re.compile(
     r"fuse|wrap|attach|insert|remove|delete|visit|pull|push|drive|steer|guide|inspire|motivate|"
     r"underl"
     r")(?:s|es|y|ies)?)\b"
+    r"|^[A-Z][\w-]+ (?:and [A-Z][\w-]+ )?(?:proposed|introduced|suggested|showed|developed|found|trained)\b"
 )
 ROUGH = 0.5  # from here on a sentence does not go on well from another
 WORDS_EN = (8, 42)
@@ -68,7 +76,7 @@ class Standalone:
         """Whether a sentence may be quoted by itself."""
         if not _ENDS.search(text):  # the cheapest first: six in seven sentences do not pass
             return False
-        bare = MATH.sub("x", text)
+        bare = _bare(text)
         chinese = is_chinese(bare)
         least, most = WORDS_ZH if chinese else WORDS_EN
         if bare[0] in "\"“「'‘(（[" or not least <= count_words(bare) <= most:
@@ -83,7 +91,7 @@ class Standalone:
         """Whether a sentence is one: it ends, its brackets close, no markup or reference is left in it."""
         if not _ENDS.search(text):
             return False
-        return self._clean(MATH.sub("x", text))
+        return self._clean(_bare(text))
 
     def _clean(self, bare: str) -> bool:
         """Whether a sentence without its formulas has no remains of anything, and no bracket that is left open."""
@@ -136,10 +144,17 @@ class Standalone:
             + 0.1 * (bare.count("(") + bare.count("（"))
         )
         rough += 0.1 * max(0, len(_FIGURE.findall(bare)) - 1) + 0.2 * min(2, len(self.definite.findall(bare)))
+        if _SCORE.search(bare) and _FIGURE.search(bare) and not _MEASURED.search(bare):
+            rough += 0.5  # a score, and nothing that it was reached on
         if not chinese:
             rough += 0.07 * max(0, len(_THE.findall(bare)) - 1) + 0.15 * bare.startswith("The ")
             rough += 0.12 * bool(_PAST.search(bare))
         return rough
+
+
+def _bare(text: str) -> str:
+    """A sentence with a letter in the place of every formula, and without the years of whom it cites."""
+    return _CITED.sub("", MATH.sub("x", text))
 
 
 def is_chinese(text: str) -> bool:

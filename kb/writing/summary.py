@@ -9,6 +9,7 @@ from kb.language.terms import tokens
 from kb.types import ChartLine, Sentence, StoredPost
 from kb.writing.layout import Language, Layout
 from kb.writing.select import REPEAT, UNFIT, Chooser, Limits
+from kb.writing.standalone import is_chinese
 from kb.writing.units import Judge, language_of, places, quoted_words
 
 LEAST = 5  # words of a sentence that says something
@@ -63,7 +64,7 @@ def summary(
 
 def _opening(post: StoredPost, markdown: str, judge: Judge, words: int, room: float) -> list[Sentence]:
     """For a post that has no sentence that stands alone: the first whole one that names a term of the title, else any
-    term of the field; else the first."""
+    term of the field; else the first. One that goes on from another that is not here comes after the others."""
     title = judge.named(post.title)
     whole = [
         text
@@ -74,7 +75,10 @@ def _opening(post: StoredPost, markdown: str, judge: Judge, words: int, room: fl
 
     def tells(text: str) -> int:
         named = judge.named(text) & judge.terms.telling
-        return 0 if judge.alone.personal(text) else bool(named) + bool(named & title)
+        if judge.alone.personal(text):
+            return 0
+        leans = judge.alone.goes_on[is_chinese(text)].match(text)
+        return 2 * bool(named) + 2 * bool(named & title) + 3 * (leans is None)
 
     best = max(whole, key=tells, default=None)
     return [Sentence(best, "quote", (), "sentence", language_of(best, post.language))] if best else []

@@ -13,7 +13,7 @@ from crawler.text import count_words, plain_inline, sentences
 from kb.language.sections import is_references
 from kb.language.terms import Terms
 from kb.types import Sentence
-from kb.writing.roles import Roles
+from kb.writing.roles import FAIR, Roles
 from kb.writing.standalone import MATH, Standalone, is_chinese
 
 UnitForm = Literal["sentence", "steps", "math", "code", "commands"]
@@ -31,7 +31,8 @@ _IS_A = re.compile(
 _ASIDE = re.compile(r"\([^()]*\)|（[^（）]*）|^(?:An?|The) ")
 _INSTALLS = re.compile(r"\b(?:pip3?|conda|apt(?:-get)?|brew) install [\w-]+")  # says all by itself
 _COPULA = re.compile(
-    r"\b(?:is|are|refers? to|stands? for|denotes?|means|describes?|consists? of)\b|是|指|称为|叫做|定义为"
+    r"\b(?:is|are|can be (?:thought|viewed|seen|understood)|refers? to|stands? for|denotes?|means|describes?"
+    r"|consists? of)\b|是|指|称为|叫做|定义为"
 )
 
 
@@ -220,7 +221,12 @@ def _checked(roles: dict[str, float], text: str, named: frozenset[int], judge: J
         subject = text[: copula.start()] if copula else ""
         if not subject or len(subject.split()) > 9 or len(subject) > 70 or not judge.terms.mentions(subject):
             roles["definition"] *= 0.5
-        elif copula and _IS_A.match(text, copula.start()) and len(_ASIDE.sub("", subject).split()) <= 4:
+        elif (
+            copula
+            and roles["definition"] >= FAIR
+            and _IS_A.match(text, copula.start())
+            and len(_ASIDE.sub("", subject).split()) <= 4
+        ):
             roles["definition"] = min(1.0, roles["definition"] + 0.3)
     if "comparison" in roles and len(named) + len(_NAME.findall(text)) < 2:
         roles["comparison"] *= 0.5

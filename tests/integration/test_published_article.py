@@ -80,6 +80,38 @@ def test_an_earlier_edition_is_borne_out_after_an_edit_new_links_and_a_new_chart
     assert said(capsys, *store, "export", "--check", str(file))[0] == 1
 
 
+@pytest.mark.parametrize(("form", "language"), [("md", "zh"), ("html", "en"), ("json", "en")])
+def test_a_file_of_before_names_pins_and_notes_were_given_is_borne_out(
+    sample_copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str, language: str
+) -> None:
+    store = ("--db", str(sample_copy))
+    first, second = chart(open_store(sample_copy, create=False).reader, 2)
+    assert first.topic is not None
+
+    def export(name: str) -> Path:
+        file = tmp_path / f"{name}.{form}"
+        assert cli.run([*store, "-q", "export", "--format", form, "--language", language, "-o", str(file)]) == 0
+        return file
+
+    files = [export("before")]
+    for name, words in {
+        "renamed": ("topics", "rename", str(first.topic.id), "改了名字" if language == "zh" else "Another name"),
+        "noted": ("note", str(second.post.id), "Read this first."),
+        "pinned": ("pin", str(first.post.id)),
+    }.items():
+        assert cli.run([*store, "-q", *words]) == 0
+        files.append(export(name))
+    texts = [file.read_text(encoding="utf-8") for file in files]
+    assert len(set(texts)) == 4 and "Read this first." not in texts[1] and "Read this first." in texts[2]
+    for file in files:
+        code, told = said(capsys, *store, "export", "--check", str(file))
+        assert (code, told) == (0, f"{file}: the store bears it out\n"), told
+    # What no state of the store gives is told as before, and once
+    files[1].write_text(texts[1].replace(first.post.title, first.post.title + "?", 1), encoding="utf-8")
+    code, told = said(capsys, *store, "export", "--check", str(files[1]))
+    assert code == 1 and first.post.title[:20] in told
+
+
 def _edit_the_first_of_the_chart(file: Path) -> tuple[StoredPost, int]:
     """Gives the first post another title and text, and a link from a new post of another blog; the post as it was,
     and the id of the second."""

@@ -21,6 +21,18 @@ SAYINGS = (
     ("environment", "Keras用于实现卷积网络，OpenCV用于对齐图像。"),
     ("implementation", "A normalisation layer is applied before each attention block."),
     ("implementation", "长短期记忆网络包含了三个门结构。"),
+    ("definition", "A recurrent network can be thought of as multiple copies of the same network."),
+    ("definition", "LSTM networks are a special kind of recurrent network, able to learn long dependencies."),
+    ("principle", "Batch normalisation normalises features by subtracting the mean of the batch."),
+    ("principle", "The t-SNE algorithm adapts its notion of distance to the density of the data."),
+    ("principle", "Momentum helps because it averages the gradients of many steps."),
+    ("algorithm", "Self-consistency samples several answers and then takes the majority vote."),
+    ("implementation", "The Swin architecture has four stages of two transformer blocks each."),
+    ("performance", "Sampling several answers can improve reasoning accuracy."),
+    ("testing", "Generated images are commonly evaluated by the distance of their features."),
+    ("security", "Language models hallucinate, and retrieval reduces hallucinations."),
+    ("outlook", "An important direction for research is a broader coverage of model behaviour."),
+    ("background", "Historically, neural networks have done well at pattern recognition."),
     ("application", "The same pipeline can be applied to any domain that has a corpus."),
     ("application", "图卷积网络已经应用到文档分类中。"),
     ("performance", "Mixed-precision training halves the memory usage of activations."),
@@ -49,6 +61,20 @@ def test_a_heading_alone_is_not_enough_and_helps_a_cue() -> None:
     assert 0 < roles.of(text, ["Performance"])["performance"] < ENOUGH
     cue = "Quantization reduces the memory footprint of weights."
     assert roles.of(cue, ["Performance"])["performance"] > roles.of(cue, [])["performance"]
+
+
+def test_what_only_looks_like_a_cue_gives_no_role() -> None:
+    roles = load_roles()
+    assert roles.of("The maps show how pressure depends on latitude.", []).get("principle", 0.0) < ENOUGH
+    assert roles.of("Understanding networks is a problem that tests the mind.", []).get("definition", 0.0) < ENOUGH
+    assert roles.of("一些研究者在时间轴上部署了循环神经网络。", []).get("integration", 0.0) < ENOUGH
+    assert roles.of("A framework decouples acting to achieve a high throughput.", []).get("case", 0.0) < ENOUGH
+    assert roles.of("Random search is no better than chance here.", []).get("comparison", 0.0) < ENOUGH
+
+
+def test_a_sure_cue_outweighs_one_that_says_less_surely() -> None:
+    found = load_roles().of("Adam adapts the step of every weight, whereas SGD has one for all.", [])
+    assert found["comparison"] > found["principle"] >= ENOUGH
 
 
 def test_the_nearest_heading_counts_most() -> None:

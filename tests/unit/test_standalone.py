@@ -14,6 +14,10 @@ ALONE = (
     "To avoid overfitting, a model must (1) be small enough and (2) see enough data.",
     "kNN classifiers store the training set and compare every query with it.",
     "Dropout with rate $p$ keeps each unit with probability $1 - p$ during training.",
+    "Khatri et al. (2018) proposed a simple approach to label data for toxic content classifiers.",
+    "Vocabulary shifting (Gehman et al. 2020) learns a representation of toxicity for every token.",
+    "Label smoothing (Szegedy 2016) replaces hard targets with a mixture that includes the uniform distribution.",
+    "由于YOLO具有高度泛化能力，因此在碰到意外的输入时不太可能出故障。",
     "卷积神经网络通过局部连接和权值共享来减少参数数量。",
     "批归一化用当前批次的均值和方差对每个通道做标准化。",
     "Transformer 的编码器由多头注意力和前馈网络堆叠而成。",
@@ -36,6 +40,15 @@ LEANING = (
     "Can generate queries that return relevant results of a search engine.",
     "Using Keras to predict the churn of customers with a neural network.",
     "Attention weights are shown in Figure 3 for a sentence of ten words.",
+    "Vaswani's original paper on attention also describes a learned encoding of positions.",
+    "Models that share their weights are cheaper, and that's possible with convolutional layers.",
+    "Language models may not seem likely as victims of attacks on privacy.",
+    "Blue indicates a loss function that does not give a coefficient of zero.",
+    "Because better representations come out of the optimisation of layered models.",
+    "The SOTA paper refers to the outgoing edges as attention around the starting node.",
+    "Genotype mutation in their experiments is applied by replacing a random edge.",
+    "由于这种方法不需要标签，因此可以用大量数据训练模型。",
+    "尽可能使用自定义数据微调大语言模型，并在验证集上检查。",
     "Why does batch normalisation help the training of deep networks?",
     "Adam is described in [3] and is the default of many libraries today.",
     "See https://blog.example/adam for details about the Adam optimiser.",
@@ -73,6 +86,18 @@ def test_talk_formulas_and_definites_make_a_sentence_rough() -> None:
     assert plain < rules.roughness(
         "Gradient descent updates $\\theta_t$ by $\\eta \\nabla L$ in steps $t$ of size $\\eta$."
     )
+
+
+def test_what_others_found_does_not_go_on_from_a_sentence_that_does_not_name_them() -> None:
+    rules = load_standalone()
+    assert rules.follows("They can be trained on sequences of any length.")
+    assert not rules.follows("They found that larger encoders achieve a better alignment.")
+
+
+def test_a_score_without_what_it_was_reached_on_is_rough() -> None:
+    rules = load_standalone()
+    bare = rules.roughness("The 7B model is at 76.5% accuracy whereas the small model reaches 77.2% accuracy.")
+    assert bare - rules.roughness("The 7B model is at 76.5% accuracy on GLUE whereas the small one is at 77.2%.") >= 0.4
 
 
 def test_chinese_with_many_latin_names_is_chinese() -> None:

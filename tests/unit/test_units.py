@@ -67,6 +67,38 @@ def test_each_form_is_found_with_what_introduces_it() -> None:
     assert found["sentence"].text.startswith("Scaled dot-product attention")
 
 
+SHOWN = """## Code
+
+{}
+
+```python
+class GatedUnit(nn.Module):
+    def forward(self, x):
+        gate = torch.sigmoid(self.linear(x))
+        return gate * x
+```
+"""
+
+
+def test_code_is_shown_only_after_words_that_speak_of_it() -> None:
+    def shows(intro: str) -> bool:
+        return any(u.form == "code" for u in cut(SHOWN.format(intro)))
+
+    assert shows("Here's the code of a gated unit:")
+    assert shows("Finally, GatedUnit weighs the input by a sigmoid of itself.")
+    assert shows("A sigmoid gate multiplies every value of the input by a number between zero and one.")
+    assert not shows("And these values are just the mean of the points.")
+    assert not shows("The following visualizations appear in the paper as well.")
+    assert not shows("The gate is based on expression (30), which we derived back in Chapter 2:")
+    assert not shows("Generalizing to more than two inputs is straightforward.")
+
+
+def test_code_with_parts_left_out_is_not_shown() -> None:
+    whole = SHOWN.format("Here's the code of a gated unit:")
+    assert any(u.form == "code" for u in cut(whole))
+    assert not any(u.form == "code" for u in cut(whole.replace("        return gate * x", "    ...\n        return x")))
+
+
 def test_the_steps_of_something_that_is_not_named_are_left_out() -> None:
     unnamed = POST.replace("Attention is computed in three steps:", "It goes as follows:")
     assert "steps" not in {u.form for u in cut(unnamed)}
