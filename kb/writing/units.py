@@ -22,6 +22,7 @@ MOST_TOGETHER = 52  # words of two sentences that are quoted as one
 NUMBERED = re.compile(r"\d{1,9}[.)][ \t]")
 _NEXT_ITEM = re.compile(r"\n(?=[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t])")
 _ABBREVIATION = re.compile(r"(?<![\w-])[A-Z]{2,5}(?![\w-])")
+_EXPLAINED = re.compile(r"[(（]([A-Z]{2,5})s?[)）]|\b([A-Z]{2,5})s? ?[(（](?=[A-Za-z一-鿿])")
 _NAME = re.compile(r"\b[A-Z][\w-]*[A-Z\d]\w*\b")  # ResNet, GPT-4: what the glossary need not know
 
 _IS_A = re.compile(
@@ -208,9 +209,7 @@ def _fit(
 def opaque(text: str, terms: Terms) -> frozenset[str]:
     """The abbreviations of a text that neither it nor the glossary explains."""
     found = {name for name in _ABBREVIATION.findall(MATH.sub(" ", text)) if not terms.mentions(name)}
-    return frozenset(
-        name for name in found if not re.search(rf"[(（]{name}s?[)）]|\b{name}s? ?[(（][A-Za-z一-鿿]", text)
-    )
+    return frozenset(found - {name for pair in _EXPLAINED.findall(text) for name in pair}) if found else frozenset()
 
 
 def _checked(roles: dict[str, float], text: str, named: frozenset[int], judge: Judge) -> dict[str, float]:
