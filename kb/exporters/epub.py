@@ -128,7 +128,7 @@ def _package(page: Page, documents: Iterable[_Document], name: str) -> bytes:
         Node("dc:language", article.language),
         Node("dc:creator", article.about.program or "kb"),
         Node("dc:date", article.made_at[:10]),
-        Node("dc:description", f"{more['feed_of']} {more['edition']}: {article.edition}"),
+        Node("dc:description", f"{more['article_of']} {more['edition']}: {article.edition}"),
         Node("dc:rights", page.words["note"]),
         Node("dc:subject", "Deep learning"),
         Node("meta", updated(article).strftime("%Y-%m-%dT%H:%M:%SZ"), {"property": "dcterms:modified"}),

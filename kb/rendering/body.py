@@ -206,7 +206,7 @@ def metadata(page: Page) -> Iterator[str]:
     told = dict(colophon(page.article, page.layout))
     chart, licence = told[page.more["chart"]], told[page.more["licence"]]
     facts = {
-        "description": f"{page.more['feed_of']} {chart}",
+        "description": f"{page.more['article_of']} {chart}",
         "generator": page.article.about.program or "kb",
         "dcterms.issued": page.article.made_at[:10],
         "dcterms.rights": licence,

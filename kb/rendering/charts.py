@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
@@ -18,6 +19,7 @@ TALL = 390  # of the map
 MOST = 12  # bars
 MARGIN = 14
 DOT = 9.0  # radius on the map
+LONGEST = 30  # columns of a name on the map
 NAMED = 4  # posts of a topic that is named on the map
 Row = tuple[str, int, str]  # label, number, href or ""
 Point = tuple[float, float]
@@ -138,7 +140,7 @@ def _names(groups: Sequence[tuple[int, str, list[Point]]], every: Sequence[Point
     taken: list[Box] = []
     named = [group for group in groups if len(group[2]) >= NAMED]
     for t, topic, points in sorted(named, key=lambda group: (-len(group[2]), group[0])):
-        text = cut(topic, 30)
+        text = _short(topic)
         half = width(text) * 3.05
         middle = [sum(p[axis] for p in points) / len(points) for axis in (0, 1)]
         for dx, dy in _OFFSETS:
@@ -152,6 +154,11 @@ def _names(groups: Sequence[tuple[int, str, list[Point]]], every: Sequence[Point
         taken.append(box)
         at = f'x="{round(x, 1)}" y="{round(y + 3.3, 1)}"'
         yield f'<text class="name" paint-order="stroke" data-t="{t}" {at}>{escape(text)}</text>'
+
+
+def _short(label: str) -> str:
+    """A topic's name on the map: the first of its two things where both are too long."""
+    return label if width(label) <= LONGEST else cut(re.split(r" and |与", label)[0], LONGEST)
 
 
 def _meet(a: Box, b: Box) -> bool:
