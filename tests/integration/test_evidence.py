@@ -90,7 +90,10 @@ def store(tmp_path: Path, clock: StillClock) -> Iterator[Store]:
         for name in ("one", "two", "three"):
             save_post(session, source_id, Post(HOME + name, name, f"Attention {name}.", HOME), clock.now())
     with closing(sqlite3.connect(made.path)) as db:
-        db.execute("INSERT INTO relevance SELECT id, 0.9, id != 3, content_hash, 'test' FROM post")
+        db.execute(
+            "INSERT INTO relevance (post_id, score, on_topic, content_hash, made_by) "
+            "SELECT id, 0.9, id != 3, content_hash, 'test' FROM post"
+        )
         db.commit()
     yield made
     made.close()
