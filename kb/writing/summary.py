@@ -63,8 +63,9 @@ def summary(
 
 
 def _opening(post: StoredPost, markdown: str, judge: Judge, words: int, room: float) -> list[Sentence]:
-    """For a post that has no sentence that stands alone: the first whole one that names a term of the title, else any
-    term of the field; else the first. One that goes on from another that is not here comes after the others."""
+    """For a post that has no sentence that stands alone: the whole one that names a term of the title and several of
+    the field; of equals the first. One that goes on from another that is not here, points elsewhere or speaks to the
+    reader comes after the others."""
     title = judge.named(post.title)
     whole = [
         text
@@ -77,8 +78,10 @@ def _opening(post: StoredPost, markdown: str, judge: Judge, words: int, room: fl
         named = judge.named(text) & judge.terms.telling
         if judge.alone.personal(text):
             return 0
-        leans = judge.alone.goes_on[is_chinese(text)].match(text)
-        return 2 * bool(named) + 2 * bool(named & title) + 3 * (leans is None)
+        alone, chinese = judge.alone, is_chinese(text)
+        leans = alone.goes_on[chinese].match(text)
+        points = any(rules[chinese].search(text) for rules in (alone.openers, alone.points)) or alone.soft.search(text)
+        return min(3, len(named)) + 2 * bool(named & title) + 3 * (leans is None) + 2 * (not points)
 
     best = max(whole, key=tells, default=None)
     return [Sentence(best, "quote", (), "sentence", language_of(best, post.language))] if best else []
