@@ -52,7 +52,9 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """By topic, for every term: how much it says of it, in what share of its titles and of its posts it stands."""
+    """By topic, for every term: how much it says of the topic, in what share of its titles and of its posts it stands;
+    and how many posts name the topic.
+    """
 
     weight: Mapping[int, NDArray[np.float64]]
     titled: Mapping[int, NDArray[np.float64]]

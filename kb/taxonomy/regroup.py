@@ -127,7 +127,8 @@ def _least(usual: float, floor: float) -> float:
 
 def refit(known: Known, posts: Described, chance: int = 0) -> Plan:
     """Cluster all anew, starting from the standing topics, and hand their ids on to the clusters that match them."""
-    originals = np.flatnonzero(~np.array(posts.copies, bool))
+    copies = np.array(posts.copies, bool)
+    originals = np.flatnonzero(~copies | copies.all())  # where no original is on the topic its copies stand for it
     k = number_of_topics(len(originals))
     frame = frame_of(posts.cosines[originals], posts.shares[originals], k, posts.relevance, posts.usual)
     rows = posts.rows(frame)

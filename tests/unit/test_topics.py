@@ -87,6 +87,11 @@ def test_a_copy_gets_a_topic_and_shapes_none() -> None:
     assert {a.post_id for a in plan.assignments} >= copies
 
 
+def test_copies_of_what_is_not_on_the_topic_make_topics_themselves() -> None:
+    plan = refit(Known((), {}), described(blobs(2, 6), copies=frozenset(range(1, 13))))
+    assert {a.post_id for a in plan.assignments} == set(range(1, 13))
+
+
 def test_a_pinned_topic_keeps_its_posts() -> None:
     rows = blobs(6, 12)
     known = known_of(refit(Known((), {}), described(rows)))
