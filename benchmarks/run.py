@@ -26,6 +26,7 @@ MEASUREMENTS = {
         ["benchmarks.topics", "--db", "out/bench/kb.sqlite", "--labels", str(WEB.parent / "bench/labels.tsv")],
         True,
     ),
+    "chart": (["benchmarks.chart", "--db", "out/bench/kb.sqlite"], True),
     "scale_topics": (["benchmarks.scale_topics", "--db", "out/bench/kb.sqlite"], True),
     "search": (["benchmarks.search", "--db", "out/bench/kb.sqlite", "--save"], True),
     "sets": (["benchmarks.sets"], True),

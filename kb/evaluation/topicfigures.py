@@ -21,6 +21,7 @@ from kb.store.spaces import post_vectors
 from kb.store.topics import list_topics
 from kb.taxonomy import regroup
 from kb.taxonomy.clusters import MICRO
+from kb.taxonomy.fields import READ, kept_prototypes
 from kb.taxonomy.labels import term_counts
 from kb.types import Topic
 
@@ -33,7 +34,6 @@ FIRST = 8  # terms of a topic that should occur together
 NEW = 0.05  # share of posts that come later
 TRIALS = 5  # other choices of what comes later, and other beginnings
 LARGE = 8  # posts of a topic that is asked whether it holds both languages
-READ = 8000  # characters of a post
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,6 @@ def _mean(name: str, values: Sequence[float], says: str) -> Figure:
 
 def topic_figures(store: Store, terms: Terms, labels: Mapping[int, str] | None = None) -> list[Figure]:
     """Every measure that the store allows. labels: a reader's field by post id."""
-    from kb.taxonomy.fields import kept_prototypes
     from kb.topics import describe
 
     reader = store.reader

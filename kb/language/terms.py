@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import cached_property
 
 from kb.language.gloss import Term, load_glosser
 
@@ -19,7 +20,6 @@ class Terms:
 
     def __init__(self, terms: Iterable[Term]) -> None:
         self.all: tuple[Term, ...] = tuple(terms)
-        self.digest = hashlib.blake2b(repr(self.all).encode(), digest_size=6).hexdigest()
         # words of every subject, such as "method" and "survey", say nothing of a text's own
         self.telling = frozenset(i for i, term in enumerate(self.all) if term.field != "general")
         self._exact: dict[str, int] = {}  # short abbreviations, in their own case
@@ -38,6 +38,11 @@ class Terms:
         for name in self._exact:
             widths.setdefault(_stem(name.lower()), set())
         self._widths = {first: sorted(found, reverse=True) for first, found in widths.items()}
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes with any name or field of any term."""
+        return hashlib.blake2b(repr(self.all).encode(), digest_size=6).hexdigest()
 
     def mentions(self, text: str) -> Counter[int]:
         """How often each term (by its place in `all`) is named in a text; at one place the longest name wins."""

@@ -75,6 +75,10 @@ def own_names(
     bodies = "\n".join(text.partition("\n")[2] for text in texts)  # a title has capitals of its own
     seen = Counter(name for title in titles for name in title)
     for name in sorted(name for name, n in seen.items() if n >= FEWEST):
+        share = seen[name] / max(1, len(titles))
+        usual = (everywhere[name] - seen[name] + 1) / (n_everywhere - len(titles) + 1)
+        if share < NAMED or share / usual < LIFT:  # before the texts are looked through
+            continue
         forms = {title[name] for title in titles if name in title}
         if name in terms.words or any(terms.mentions(form) for form in (name, *forms)):  # weighed as a term, or a part
             continue
@@ -82,11 +86,8 @@ def own_names(
         written = place.findall(bodies)
         if sum(not form.islower() for form in written) < max(1, ALIKE * len(written)):
             continue
-        share = seen[name] / max(1, len(titles))
-        usual = (everywhere[name] - seen[name] + 1) / (n_everywhere - len(titles) + 1)
-        if share >= NAMED and share / usual >= LIFT:
-            ways = Counter(form for text in (*texts, *others) for form in _forms(name, text) if not form.islower())
-            yield max(ways, key=lambda form: (ways[form], form)), share, min(1.0, share / usual / (4 * LIFT))
+        ways = Counter(form for text in (*texts, *others) for form in _forms(name, text) if not form.islower())
+        yield max(ways, key=lambda form: (ways[form], form)), share, min(1.0, share / usual / (4 * LIFT))
 
 
 def _forms(name: str, text: str) -> set[str]:

@@ -139,9 +139,9 @@ def test_the_field_of_a_topic_is_the_likeliest_by_cosine_of_those_that_are_about
     cosines[:10, 0] += 0.2  # unusual for the first field, and for the second, which it is more like
     cosines[:10, 1] += 0.19
     posts = Described(tuple(range(20)), (False,) * 20, rows, cosines, np.zeros((20, 4), np.float32), 0.9, other=3)
-    of = {plan.assignments[0].post_id < 10: plan for plan in [refit(Known((), {}), posts)]}[True]
-    field = {draft.key: draft.field for draft in of.topics}
-    mine = {a.post_id: field[a.topic_id] for a in of.assignments}
+    plan = refit(Known((), {}), posts)
+    field = {draft.key: draft.field for draft in plan.topics}
+    mine = {a.post_id: field[a.topic_id] for a in plan.assignments}
     assert mine[0] == 1
     assert mine[19] == 3  # like no field more than usual
 
